@@ -1,0 +1,67 @@
+/**
+ * The control channel between a rank and the launcher (or, later, its host's agent): messages and framing.
+ *
+ * A frame is a 4-byte little-endian length and that many bytes of JSON. It runs over fd 3 of a rank; the
+ * same frames will run over ssh between launcher and agents. Nothing of a program's data passes here.
+ */
+
+import { BootstrapError } from '../errors.ts'
+import type { Activity } from './job.ts'
+
+/** Rank to launcher. */
+export type FromRank =
+  /** First message of a rank: tells the versions apart before anything else can go wrong. */
+  | { readonly t: 'hello'; readonly version: string; readonly pid: number }
+  | { readonly t: 'publish'; readonly card: string }
+  | { readonly t: 'card?'; readonly rank: number }
+  | { readonly t: 'finished' }
+  | { readonly t: 'abort'; readonly code: number; readonly why: string }
+  /** An uncaught error: its stack. Not the end yet: a handler of the program may swallow it. */
+  | { readonly t: 'uncaught'; readonly stack: string; readonly activity: Activity }
+  /** Last message, from the `exit` event. `owed` non-null: it left while others still counted on it. */
+  | { readonly t: 'exit'; readonly code: number; readonly owed: string | null; readonly activity: Activity }
+  | { readonly t: 'activity'; readonly id: number; readonly activity: Activity }
+
+/** Launcher to rank. */
+export type ToRank =
+  | { readonly t: 'card'; readonly rank: number; readonly card: string }
+  | { readonly t: 'want' }
+  | { readonly t: 'finished'; readonly rank: number }
+  | { readonly t: 'failed'; readonly rank: number; readonly reason: string }
+  | { readonly t: 'allFinished' }
+  | { readonly t: 'activity?'; readonly id: number }
+
+/** A control frame is small; a longer length means that the stream is not ours. */
+export const MAX_CONTROL_BYTES = 16 * 1024 * 1024
+
+/** One message, ready to be written. */
+export function encodeControl(message: FromRank | ToRank): Buffer {
+  const json = Buffer.from(JSON.stringify(message))
+  const out = Buffer.allocUnsafe(4 + json.length)
+  out.writeUInt32LE(json.length, 0)
+  json.copy(out, 4)
+  return out
+}
+
+/** Cuts a byte stream into messages. */
+export class ControlDecoder<M extends FromRank | ToRank> {
+  #rest: Buffer = Buffer.alloc(0)
+
+  /** The messages completed by `chunk`, in order. */
+  push(chunk: Buffer): M[] {
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    const out: M[] = []
+    while (this.#rest.length >= 4) {
+      const length = this.#rest.readUInt32LE(0)
+      if (length > MAX_CONTROL_BYTES) {
+        throw new BootstrapError(
+          `a control frame claims ${length} bytes; the stream is not a tsmpi control channel`,
+        )
+      }
+      if (this.#rest.length < 4 + length) break
+      out.push(JSON.parse(this.#rest.toString('utf8', 4, 4 + length)) as M)
+      this.#rest = this.#rest.subarray(4 + length)
+    }
+    return out
+  }
+}

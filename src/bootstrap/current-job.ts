@@ -1,0 +1,56 @@
+/**
+ * How the library finds the job that boot.ts has joined, and the job of one where nobody started us.
+ *
+ * boot.ts belongs to the launcher's copy of tsmpi, the script imports its own. They meet at a global
+ * symbol, and only if they are of the same version: a mixture would garble messages.
+ */
+
+import { hostname } from 'node:os'
+import { BootstrapError } from '../errors.ts'
+import { version } from '../version.ts'
+import type { Job } from './job.ts'
+
+const key = Symbol.for('tsmpi.job')
+type Holder = { [key]?: { version: string; job: Job } }
+
+/** Makes `job` the one this process's library finds. */
+export function setCurrentJob(job: Job): void {
+  ;(globalThis as Holder)[key] = { version, job }
+}
+
+/** The job this process is a rank of; without a launcher a job of one. */
+export function currentJob(): Job {
+  const held = (globalThis as Holder)[key]
+  if (held && held.version !== version) {
+    throw new BootstrapError(
+      `this script imports tsmpi ${version}, but tsrun is tsmpi ${held.version}; ` +
+        'use the tsrun of the same installation: npx --no tsrun',
+    )
+  }
+  return held?.job ?? singletonJob()
+}
+
+/** A job of one, in which nothing can be asked of anybody. */
+export function singletonJob(): Job {
+  return {
+    rank: 0,
+    size: 1,
+    localRank: 0,
+    localSize: 1,
+    nodeRank: 0,
+    nodeOf: [0],
+    jobId: 'singleton',
+    hostname: hostname(),
+    runtimeDir: null,
+    publish() {},
+    card: () => Promise.reject(new BootstrapError('a job of one has no other ranks')),
+    listen() {},
+    finish: () => Promise.resolve(),
+    abort(code, why) {
+      process.stderr.write(`tsmpi: abort(${code}): ${why}\n`)
+      process.exit(code || 1)
+    },
+    describeWith() {},
+    owedAtExit() {},
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * What a rank knows of its job and may ask of whoever started it: the only thing comm and launcher share.
+ *
+ * Under tsrun, boot.ts makes one over the control channel before the script runs; without a launcher the
+ * process is a job of one. Address cards are opaque strings: the transport writes and reads them.
+ */
+
+/** Something that happened to another rank. Delivered in order, from the event loop. */
+export type JobEvent =
+  /** `rank` has left: it received all it wanted and everything it sent has been taken. */
+  | { readonly kind: 'finished'; readonly rank: number }
+  /** `rank` died. The job is about to end. */
+  | { readonly kind: 'failed'; readonly rank: number; readonly reason: string }
+  /** Some rank asks for this rank's address card; publish one. */
+  | { readonly kind: 'want' }
+
+/** What a rank is doing, for reports at a timeout, Ctrl-C or failure. */
+export interface Activity {
+  /** One line per pending operation, oldest first, such as `recv on world from rank 3, tag 7 (4.2 s)`. */
+  readonly pending: readonly string[]
+  /** The operation completed last, if any. */
+  readonly last: string | null
+}
+
+export interface Job {
+  readonly rank: number
+  readonly size: number
+  readonly localRank: number
+  readonly localSize: number
+  /** Number of this rank's host, from 0. Ranks with equal numbers share memory. */
+  readonly nodeRank: number
+  /** The host number of each rank. */
+  readonly nodeOf: readonly number[]
+  readonly jobId: string
+  /** As error messages call this rank's host. */
+  readonly hostname: string
+  /** A folder of mode 0700 on this host that goes with the job; null in a job of one. */
+  readonly runtimeDir: string | null
+
+  /** Makes this rank's address known to the job. Once. */
+  publish(card: string): void
+  /** The card of `rank`, as soon as it has one; asks that rank for it. Rejects with RankFailedError if it has left. */
+  card(rank: number): Promise<string>
+  /** Receives all events, also those that came before the call. One listener. */
+  listen(listener: (event: JobEvent) => void): void
+  /** Says that this rank is done; resolves when every rank is. Holds the process alive meanwhile. */
+  finish(): Promise<void>
+  /** Ends the whole job with `code` and this process at once, without running another statement. */
+  abort(code: number, why: string): never
+  /** Asked for at a timeout, Ctrl-C or failure: must return at once. */
+  describeWith(describe: () => Activity): void
+  /**
+   * Set what this process still owes the others; called inside the `exit` event of this process with the
+   * exit code. A returned sentence means that the rank must not count as finished (`process.exit()` with
+   * messages still on their way), and becomes the job's error if the code is 0.
+   */
+  owedAtExit(owed: () => string | null): void
+}
