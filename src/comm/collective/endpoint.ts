@@ -1,0 +1,54 @@
+/**
+ * All that a collective algorithm sees of the world: its rank, the number of ranks, and messages between
+ * them. No transport, no communicator, no user value.
+ *
+ * Messages between two ranks within one call arrive in the order sent; nothing else needs a tag, because
+ * messages of other calls are kept apart below. Every message an algorithm sends must be received by the
+ * peer before the peer leaves the call: a message that comes after that is taken for a mismatch.
+ */
+
+import type { Block } from '../../wire/block.ts'
+import type { CallSignature } from './signature.ts'
+
+export interface Endpoint {
+  readonly rank: number
+  readonly size: number
+  /** Sends `block`; resolves when its memory may be overwritten. Posted inside the call. */
+  send(block: Block, dest: number): Promise<void>
+  /** Receives exactly `block.byteLength` bytes of `block.type` into `block`; any other message is a mismatch. */
+  recvInto(block: Block, source: number): Promise<void>
+  /** Receives a message of any type and length into new memory. */
+  recv(source: number): Promise<Block>
+}
+
+/** What every collective takes in its options. */
+export interface CollectiveOptions {
+  /** Gives the call up when aborted, which breaks the communicator on all ranks. */
+  readonly signal?: AbortSignal | undefined
+  /** Gives the call up after so many milliseconds, which breaks the communicator on all ranks. */
+  readonly timeout?: number | undefined
+}
+
+/** What a communicator gives to its collective calls. */
+export interface Scope {
+  readonly rank: number
+  readonly size: number
+  /** As error messages call the communicator: `world`, `world.split(1)`. */
+  readonly label: string
+  /**
+   * Runs one collective call. The call takes its place in the communicator's order of calls now, not when
+   * the promise settles; `body` starts inside this call. Every message it receives is checked against
+   * `signature`; a mismatch, a timeout or an abort breaks the communicator on all ranks.
+   * Errors of arguments are thrown before `call`, so that the order of calls stays as it was.
+   */
+  call<T>(
+    signature: CallSignature,
+    options: CollectiveOptions | undefined,
+    body: (endpoint: Endpoint) => Promise<T>,
+  ): Promise<T>
+  /**
+   * For what only the data of another rank can show (lengths that do not add up, for instance): an error
+   * for `throw` inside a `body`; it breaks the communicator like a mismatch found in a header.
+   */
+  mismatch(call: string, detail: string): Error
+}
