@@ -50,6 +50,7 @@ export function singletonJob(): Job {
       process.stderr.write(`tsmpi: abort(${code}): ${why}\n`)
       process.exit(code || 1)
     },
+    lost: () => 'continue',
     describeWith() {},
     owedAtExit() {},
   }

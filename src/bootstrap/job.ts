@@ -47,6 +47,11 @@ export interface Job {
   finish(): Promise<void>
   /** Ends the whole job with `code` and this process at once, without running another statement. */
   abort(code: number, why: string): never
+  /**
+   * The transport has lost `rank`. `end`: the job is ending or will end because of that, say nothing;
+   * `continue`: the program is to see it, as a RankFailedError of whatever needs that rank.
+   */
+  lost(rank: number, reason: string): 'end' | 'continue'
   /** Asked for at a timeout, Ctrl-C or failure: must return at once. */
   describeWith(describe: () => Activity): void
   /**

@@ -50,6 +50,9 @@ export interface Transport {
   /** Bytes of messages a peer may send at once before they are received; bounds the peer's memory. */
   readonly creditBytes: number
 
+  /** Frames sent that are not known to have been taken by their peer's sink; 0 after `flush()`. */
+  readonly unflushed: number
+
   /** Starts delivering to `sink`. Called once, before anything else. */
   open(sink: Sink): void
   /** Queues a frame for `peer`. True: `body` was copied. False: it is borrowed until `onReleased(token)`. */

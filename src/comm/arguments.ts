@@ -1,0 +1,103 @@
+/**
+ * The checks of what a program passes to point-to-point calls: ranks, tags, buffers. Each throws the error
+ * that says what was given, what is allowed, and what to write instead.
+ */
+
+import { BufferError, RankError, TagError, TypeMismatchError } from '../errors.ts'
+import { Block } from '../wire/block.ts'
+import { encodeItem } from '../wire/codec.ts'
+import {
+  ANY_TYPE,
+  isRaw,
+  type Raw,
+  type TypeCode,
+  type TypedCtor,
+  typeName,
+  typeOfCtor,
+} from '../wire/datatype.ts'
+import { ANY } from './matching.ts'
+
+/** Receive from any rank. @see MPI-4.1 §3.2.4 */
+export const ANY_SOURCE: unique symbol = Symbol('tsmpi.ANY_SOURCE')
+/** Receive with any tag. @see MPI-4.1 §3.2.4 */
+export const ANY_TAG: unique symbol = Symbol('tsmpi.ANY_TAG')
+
+/** A rank, `null` for nobody (MPI_PROC_NULL), or {@link ANY_SOURCE}. */
+export type Source = number | null | typeof ANY_SOURCE
+/** A tag, or {@link ANY_TAG}. */
+export type Tag = number | typeof ANY_TAG
+
+export const LARGEST_TAG = 2 ** 31 - 1
+
+/** Checks the rank a message is sent to. `null` passes: nobody. */
+export function checkDest(dest: number | null, size: number, where: string): number | null {
+  return dest === null ? null : checkRank('dest', dest, size, where)
+}
+
+/** Checks the rank a message is received from; {@link ANY} for ANY_SOURCE. `null` passes: nobody. */
+export function checkSource(source: Source, size: number, where: string): number | null {
+  if (source === null) return null
+  return source === ANY_SOURCE ? ANY : checkRank('source', source, size, where)
+}
+
+function checkRank(what: string, rank: unknown, size: number, where: string): number {
+  if (typeof rank === 'number' && Number.isInteger(rank) && rank >= 0 && rank < size) return rank
+  const range = size === 1 ? 'the only rank is 0' : `the ranks are 0 to ${size - 1}`
+  const any = what === 'source' ? ', ANY_SOURCE for any of them' : ''
+  throw new RankError(
+    `${where}: ${what} is ${String(rank)}, but ${range}${any}; for a neighbour that does not exist give null`,
+  )
+}
+
+/** Checks the tag of a send. */
+export function checkTag(tag: unknown, where: string): number {
+  if (typeof tag === 'number' && Number.isInteger(tag) && tag >= 0 && tag <= LARGEST_TAG) return tag
+  throw new TagError(`${where}: tag is ${String(tag)}; give an integer from 0 to 2^31-1`)
+}
+
+/** Checks the tag of a receive; {@link ANY} for ANY_TAG. */
+export function checkRecvTag(tag: unknown, where: string): number {
+  return tag === ANY_TAG ? ANY : checkTag(tag, where)
+}
+
+/** What travels for `value`: the memory of a typed array itself, or a serialised item. */
+export function blockToSend(value: unknown, where: string): Block {
+  if (isRaw(value)) return blockOf(value, 'value', where)
+  return Block.item(encodeItem(value, where))
+}
+
+/** The memory behind `into`, or null if there is none. */
+export function blockToFill(into: unknown, where: string): Block | null {
+  if (into === undefined) return null
+  if (isRaw(into)) return blockOf(into, 'into', where)
+  throw new TypeMismatchError(`${where}: into is not a typed array; for any other value leave into away`)
+}
+
+function blockOf(array: Raw, what: string, where: string): Block {
+  const buffer = array.buffer as ArrayBufferLike & {
+    resizable?: boolean
+    growable?: boolean
+    detached?: boolean
+  }
+  if (buffer.resizable || buffer.growable) {
+    throw new BufferError(
+      `${where}: ${what} lies in a resizable buffer, which may shrink under a message; copy it`,
+    )
+  }
+  return Block.of(array)
+}
+
+/** The element type a receive insists on; ANY_TYPE if it takes what comes. */
+export function expectedType(into: Block | null, as: TypedCtor | undefined, where: string): TypeCode {
+  if (as === undefined) return into?.type ?? ANY_TYPE
+  const type = typeOfCtor(as)
+  if (type === undefined) {
+    throw new TypeMismatchError(`${where}: as is ${String(as)}; give a constructor such as Float64Array`)
+  }
+  if (into !== null && into.type !== type) {
+    throw new TypeMismatchError(
+      `${where}: into is a ${typeName(into.type)} and as says ${typeName(type)}; drop one`,
+    )
+  }
+  return type
+}

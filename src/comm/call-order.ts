@@ -1,0 +1,263 @@
+/**
+ * The collective calls of one communicator: their order, and the check that all ranks make the same ones.
+ *
+ * Each call has a number, the same on every rank. Every message of a call bears that number and the call's
+ * signature. A message for a running call must agree with its signature; one for a call to come is checked
+ * when that call starts; one for a call that is over proves by itself that the ranks disagree, because a
+ * rank leaves a call only when it has received all its messages. Whatever ends a call badly breaks the
+ * communicator on all ranks: a rank that gave up would otherwise leave the others waiting.
+ */
+
+import { CancelledError, CollectiveMismatchError, MpiError, OpError, TimeoutError } from '../errors.ts'
+import { Block } from '../wire/block.ts'
+import { typeName } from '../wire/datatype.ts'
+import type { Frame } from '../wire/frame.ts'
+import type { CollectiveOptions, Endpoint } from './collective/endpoint.ts'
+import {
+  CallKind,
+  type CallSignature,
+  callName,
+  compatible,
+  describeSignature,
+} from './collective/signature.ts'
+import type { Context } from './context.ts'
+import type { Messenger } from './messenger.ts'
+import { opName } from './op/code.ts'
+import { type CallFields, RecvOperation, SendOperation } from './operations.ts'
+import { afterTimeout, checkTimeout, onAbort } from './patience.ts'
+
+/** How many past calls are remembered, only for the text of errors. */
+const HISTORY = 64
+
+export class CallOrder {
+  readonly #messenger: Messenger
+  readonly #context: Context
+  readonly #breakAll: (error: MpiError) => void
+  readonly #running = new Map<number, Call>()
+  readonly #history: CallSignature[] = []
+  #next = 0
+
+  /** `breakAll` breaks the communicator here and tells the other ranks. */
+  constructor(messenger: Messenger, context: Context, breakAll: (error: MpiError) => void) {
+    this.#messenger = messenger
+    this.#context = context
+    this.#breakAll = breakAll
+  }
+
+  /** Runs a collective call; see Scope.call. */
+  run<T>(
+    signature: CallSignature,
+    options: CollectiveOptions | undefined,
+    body: (endpoint: Endpoint) => Promise<T>,
+  ): Promise<T> {
+    const owner = this.#context.owner
+    if (owner.broken !== null) {
+      owner.brokenSeen()
+      return Promise.reject(owner.broken)
+    }
+    const where = `${signature.call} ${this.#context.where}`
+    try {
+      checkTimeout(options?.timeout, where)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const seq = this.#next++
+    this.#history[seq % HISTORY] = signature
+    const call = new Call(this.#messenger, this.#context, signature, seq)
+    this.#running.set(seq, call)
+    // What came for this call before it started was let in unseen.
+    for (const { frame } of this.#context.queue.arrivals()) {
+      if (frame.tag === seq) this.#check(call.signature, frame)
+    }
+    const stopTimer = afterTimeout(this.#messenger.clock, options?.timeout, where, (ms) =>
+      this.#breakAll(
+        new TimeoutError(
+          `${where}: not complete after ${ms} ms; the communicator is broken on all its ranks`,
+        ),
+      ),
+    )
+    const stopSignal = onAbort(options?.signal, (cause) =>
+      this.#breakAll(
+        new CancelledError(`${where}: given up by its signal; the communicator is broken on all its ranks`, {
+          cause,
+        }),
+      ),
+    )
+    return this.#finish(call, body, () => {
+      stopTimer()
+      stopSignal()
+    })
+  }
+
+  async #finish<T>(call: Call, body: (endpoint: Endpoint) => Promise<T>, stop: () => void): Promise<T> {
+    const owner = this.#context.owner
+    try {
+      const result = await body(call)
+      if (owner.broken !== null) throw owner.broken
+      return result
+    } catch (error) {
+      if (owner.broken === null) this.#breakAll(this.#reason(call, error))
+      owner.brokenSeen()
+      throw error
+    } finally {
+      stop()
+      this.#running.delete(call.seq)
+      if (owner.broken === null) this.#checkNothingLeft(call)
+    }
+  }
+
+  /** Whether a message of a collective may be let in; if not, the communicator is broken by it. */
+  admit(frame: Frame): boolean {
+    if (this.#context.owner.broken !== null) return false
+    if (frame.callSeq >= this.#next) return true
+    const running = this.#running.get(frame.callSeq)
+    if (running !== undefined) return this.#check(running.signature, frame)
+    this.#breakAll(this.#staleError(frame))
+    return false
+  }
+
+  #check(mine: CallSignature, frame: Frame): boolean {
+    const theirs = signatureOf(frame)
+    if (theirs !== null && compatible(mine, theirs)) return true
+    this.#breakAll(
+      new CollectiveMismatchError(
+        `${mine.call} ${this.#context.where}: rank ${frame.source} is in ${show(theirs)}, this rank in ` +
+          `${show(mine)}, as call no ${frame.callSeq} of ${this.#context.owner.label}; ${cure(mine, theirs)}`,
+      ),
+    )
+    return false
+  }
+
+  #staleError(frame: Frame): CollectiveMismatchError {
+    const mine = frame.callSeq >= this.#next - HISTORY ? this.#history[frame.callSeq % HISTORY]! : null
+    const theirs = signatureOf(frame)
+    return new CollectiveMismatchError(
+      `a collective ${this.#context.where}: rank ${frame.source} is in ${show(theirs)}, but this rank made call ` +
+        `no ${frame.callSeq} of ${this.#context.owner.label}${mine ? `, ${show(mine)},` : ''} long since without ` +
+        `that message; ${cure(mine, theirs)}`,
+    )
+  }
+
+  #checkNothingLeft(call: Call): void {
+    const left = this.#context.queue.arrivals().find((arrival) => arrival.tag === call.seq)
+    if (left !== undefined) this.#breakAll(this.#staleError(left.frame))
+  }
+
+  /** What the other ranks are told when a call fails here. */
+  #reason(call: Call, error: unknown): MpiError {
+    if (error instanceof MpiError) return error
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    return new OpError(
+      `${call.signature.call} ${this.#context.where}: the call threw on this rank: ${text}`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** One call under way, as the endpoint of its algorithm. */
+class Call implements Endpoint {
+  readonly signature: CallSignature
+  readonly seq: number
+  readonly rank: number
+  readonly size: number
+  readonly #messenger: Messenger
+  readonly #context: Context
+  readonly #fields: CallFields
+
+  constructor(messenger: Messenger, context: Context, signature: CallSignature, seq: number) {
+    this.signature = signature
+    this.seq = seq
+    this.rank = context.owner.rank
+    this.size = context.owner.ranks.length
+    this.#messenger = messenger
+    this.#context = context
+    const { root, op, type, count } = signature
+    this.#fields = { seq, kind: CallKind[signature.call], root, op, type, count }
+  }
+
+  send(block: Block, dest: number): Promise<void> {
+    const operation = new SendOperation(
+      this.signature.call,
+      this.#context,
+      block,
+      dest,
+      this.seq,
+      false,
+      this.#fields,
+    )
+    this.#messenger.send(operation)
+    return quiet(operation.promise() as Promise<void>)
+  }
+
+  recvInto(block: Block, source: number): Promise<void> {
+    const operation = new CallRecv<void>(this, this.#context, source, block)
+    this.#messenger.recv(operation)
+    return quiet(operation.promise())
+  }
+
+  recv(source: number): Promise<Block> {
+    const operation = new CallRecv<Block>(this, this.#context, source, null)
+    this.#messenger.recv(operation)
+    return quiet(operation.promise())
+  }
+}
+
+/** A receive of a collective: exactly the expected bytes, or a mismatch. */
+class CallRecv<T extends Block | void> extends RecvOperation<T> {
+  readonly #call: Call
+
+  constructor(call: Call, context: Context, source: number, into: Block | null) {
+    super(call.signature.call, context, source, call.seq, into)
+    this.#call = call
+  }
+
+  override refusal(frame: Frame): Error | null {
+    const into = this.into
+    if (into === null || (frame.type === into.type && frame.bytes === into.byteLength)) return null
+    const theirs = `${frame.bytes} bytes of ${typeName(frame.type)}`
+    return new CollectiveMismatchError(
+      `${this.#call.signature.call} ${this.context.where}: rank ${frame.source} sent ${theirs}, this rank ` +
+        `expects ${into.byteLength} bytes of ${typeName(into.type)}; all ranks must give the same element type and count`,
+    )
+  }
+
+  override result(_frame: Frame, block: Block, borrowed: boolean): T {
+    if (this.into !== null) return undefined as T
+    if (!borrowed) return block as T
+    return Block.item(block.bytes().slice()) as T
+  }
+}
+
+// An algorithm may hold several promises and fail at the first; the others have then nobody to tell, and
+// need nobody: every failure of an operation of a call also fails the call.
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
+
+function signatureOf(frame: Frame): CallSignature | null {
+  const call = callName(frame.callKind)
+  if (call === null) return null
+  return { call, root: frame.callRoot, op: frame.callOp, type: frame.callType, count: frame.callCount }
+}
+
+function show(signature: CallSignature | null): string {
+  return signature === null ? 'an unknown call' : describeSignature(signature, opName)
+}
+
+const equalLengthsOnly = new Set(['gather', 'scatter', 'allgather', 'alltoall'])
+
+function cure(mine: CallSignature | null, theirs: CallSignature | null): string {
+  if (
+    mine &&
+    theirs &&
+    mine.call === theirs.call &&
+    mine.root === theirs.root &&
+    equalLengthsOnly.has(mine.call)
+  ) {
+    if (mine.type === theirs.type) return `for blocks of different lengths use ${mine.call}v`
+  }
+  return 'all ranks of a communicator must make the same calls in the same order with the same root, op, type and count'
+}

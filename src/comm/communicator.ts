@@ -1,0 +1,261 @@
+/**
+ * A communicator as programs see it: one-line forwards to where each operation lives, with the types and
+ * the documentation of the public interface.
+ */
+
+import type { Raw, TypedCtor } from '../wire/datatype.ts'
+import type { Source } from './arguments.ts'
+import type { Core } from './core.ts'
+import type { Group } from './group.ts'
+import { create, dup, split } from './make-communicator.ts'
+import { type MessagesOptions, messages, type ReceivedMessage } from './messages.ts'
+import type { RecvOptions, SendOptions, SendrecvOptions } from './point-to-point.ts'
+import { improbe, iprobe, type MatchedMessage, mprobe, type ProbeOptions, probe } from './probing.ts'
+import type { Request } from './request.ts'
+import type { Status } from './status.ts'
+
+/** The typed array that a constructor makes. */
+type Made<C extends TypedCtor> = C extends { new (length: number): infer T } ? T : never
+
+/**
+ * A set of ranks that can send messages to each other, separate from those of any other communicator.
+ *
+ * `world` is the one of all ranks; `dup`, `split` and `create` make others.
+ */
+export class Communicator {
+  /** This process's rank in the communicator, 0 to size - 1. @see MPI-4.1 §7.4.1 */
+  readonly rank: number
+  /** Number of ranks in the communicator. @see MPI-4.1 §7.4.1 */
+  readonly size: number
+  /** How error messages call the communicator: `world`, `world.split(1)`. */
+  readonly label: string
+  readonly #core: Core
+
+  /** Internal: programs get communicators from `world` and its methods. */
+  constructor(core: Core) {
+    this.#core = core
+    this.rank = core.rank
+    this.size = core.size
+    this.label = core.label
+  }
+
+  // ---- point to point -------------------------------------------------------------------------
+
+  /**
+   * Sends a value to `dest`.
+   *
+   * A typed array travels as its raw bytes; any other value is serialised inside the call and arrives as
+   * by `structuredClone`.
+   * @param dest rank in the communicator; null: nobody, the call completes at once
+   * @returns resolves when `value` may be overwritten; that may wait for the receive at any length, except
+   *   to oneself
+   * @throws RankError, TagError, ItemError for a value that holds a function; RankFailedError if `dest` has
+   *   finished or failed
+   * @see MPI-4.1 §3.2.1, MPI_Send; examples/mpi/02-ring.ts
+   */
+  send(value: unknown, dest: number | null, options?: SendOptions): Promise<void> {
+    return this.#core.p2p.send('send', value, dest, options)
+  }
+
+  /**
+   * Sends a value to `dest`, as `send`, but resolves only when its receive has been matched.
+   * @see MPI-4.1 §3.4, MPI_Ssend
+   */
+  ssend(value: unknown, dest: number | null, options?: SendOptions): Promise<void> {
+    return this.#core.p2p.send('ssend', value, dest, options)
+  }
+
+  /**
+   * Starts a send and returns a request for it; `await request` waits for what `send` resolves with.
+   * @throws what is wrong with the arguments, at once; other failures are kept until waited for
+   * @see MPI-4.1 §3.7.2, MPI_Isend
+   */
+  isend(value: unknown, dest: number | null, options?: SendOptions): Request<void> {
+    return this.#core.p2p.isend(value, dest, options)
+  }
+
+  /**
+   * Receives a message: the oldest one that matches `source` and `tag`.
+   *
+   * @param source rank in the communicator, ANY_SOURCE (also if there is no argument at all), or null: nobody,
+   *   the call completes at once with `into`, or undefined
+   * @returns the value: a new typed array of the sender's element type, `into` itself, or whatever else was
+   *   sent; with `status: true`, `{ value, status }`
+   * @throws RankError, TagError; TruncateError if `into` is shorter than the message, TypeMismatchError if
+   *   `into` or `as` is of another element type (both leave `into` as it was and consume the message);
+   *   TimeoutError, CancelledError; RankFailedError if nobody is left who could send it
+   * @see MPI-4.1 §3.2.4, MPI_Recv; examples/mpi/02-ring.ts
+   */
+  recv<B extends Raw>(
+    source: Source,
+    options: RecvOptions & { readonly into: B; readonly status: true },
+  ): Promise<{ value: B; status: Status }>
+  recv<B extends Raw>(source: Source, options: RecvOptions & { readonly into: B }): Promise<B>
+  recv<C extends TypedCtor>(
+    source: Source,
+    options: RecvOptions & { readonly as: C; readonly status: true },
+  ): Promise<{ value: Made<C>; status: Status }>
+  recv<C extends TypedCtor>(source: Source, options: RecvOptions & { readonly as: C }): Promise<Made<C>>
+  recv<T = unknown>(
+    source: Source,
+    options: RecvOptions & { readonly status: true },
+  ): Promise<{ value: T; status: Status }>
+  recv<T = unknown>(source?: Source, options?: RecvOptions): Promise<T>
+  recv(...given: [source?: Source, options?: RecvOptions]): Promise<unknown> {
+    return this.#core.p2p.recv(given.length, given[0], given[1])
+  }
+
+  /**
+   * Starts a receive and returns a request for it; `await request` waits for what `recv` resolves with.
+   * @throws what is wrong with the arguments, at once; other failures are kept until waited for, and end the
+   *   job when the rank finishes if nobody ever does
+   * @see MPI-4.1 §3.7.2, MPI_Irecv
+   */
+  irecv<B extends Raw>(source: Source, options: RecvOptions & { readonly into: B }): Request<B>
+  irecv<C extends TypedCtor>(source: Source, options: RecvOptions & { readonly as: C }): Request<Made<C>>
+  irecv<T = unknown>(source?: Source, options?: RecvOptions): Request<T>
+  irecv(...given: [source?: Source, options?: RecvOptions]): Request<unknown> {
+    return this.#core.p2p.irecv(given.length, given[0], given[1])
+  }
+
+  /**
+   * Sends to `dest` and receives from `options.source` at the same time, so that rings and shifts cannot
+   * deadlock. Either may be null.
+   * @returns what was received, as `recv`, when both are complete
+   * @see MPI-4.1 §3.10, MPI_Sendrecv; examples/mpi/09-heat-1d.ts
+   */
+  sendrecv<B extends Raw>(
+    value: unknown,
+    dest: number | null,
+    options: SendrecvOptions & { readonly into: B; readonly status?: false },
+  ): Promise<B>
+  sendrecv<T = unknown>(
+    value: unknown,
+    dest: number | null,
+    options: SendrecvOptions & { readonly status: true },
+  ): Promise<{ value: T; status: Status }>
+  sendrecv<T = unknown>(value: unknown, dest: number | null, options: SendrecvOptions): Promise<T>
+  sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
+    return this.#core.p2p.sendrecv(value, dest, options)
+  }
+
+  /**
+   * Waits for a message from `source` and describes it, without receiving it.
+   * @see MPI-4.1 §3.8.1, MPI_Probe
+   */
+  probe(source?: Source, options?: ProbeOptions): Promise<Status> {
+    return probe(this.#core.p2p, source, options)
+  }
+
+  /**
+   * Describes a message that has already come; null if none has.
+   * @see MPI-4.1 §3.8.1, MPI_Iprobe
+   */
+  iprobe(source?: Source, options?: Pick<ProbeOptions, 'tag'>): Promise<Status | null> {
+    return iprobe(this.#core.p2p, source, options)
+  }
+
+  /**
+   * Waits for a message from `source` and takes it out of the queue: no other receive can get it.
+   * @returns a handle with the message's status and `recv`
+   * @see MPI-4.1 §3.8.2, MPI_Mprobe
+   */
+  mprobe(source?: Source, options?: ProbeOptions): Promise<MatchedMessage> {
+    return mprobe(this.#core.p2p, source, options)
+  }
+
+  /**
+   * Takes a message that has already come out of the queue; null if none has.
+   * @see MPI-4.1 §3.8.2, MPI_Improbe
+   */
+  improbe(source?: Source, options?: Pick<ProbeOptions, 'tag'>): Promise<MatchedMessage | null> {
+    return improbe(this.#core.p2p, source, options)
+  }
+
+  /**
+   * Receives message after message: `for await (const { value, status } of world.messages()) …`. The loop
+   * ends when every rank that could send has finished.
+   * @see examples/mpi/06-master-worker.ts
+   */
+  messages<T = unknown>(options?: MessagesOptions): AsyncGenerator<ReceivedMessage<T>, void, void> {
+    return messages<T>(this.#core.p2p, options)
+  }
+
+  /** Delivers what has come in, without waiting for anything. */
+  progress(): Promise<void> {
+    return this.#core.state.messenger.progress()
+  }
+
+  // ---- communicators --------------------------------------------------------------------------
+
+  /** The communicator's ranks as a group. @see MPI-4.1 §7.3.2, MPI_Comm_group */
+  get group(): Group {
+    return this.#core.group
+  }
+
+  /**
+   * Makes a communicator of the same ranks whose messages never meet those of this one. Collective. Flows
+   * that run at the same time need one each.
+   * @see MPI-4.1 §7.4.2, MPI_Comm_dup
+   */
+  async dup(): Promise<Communicator> {
+    return new Communicator(await dup(this.#core))
+  }
+
+  /**
+   * Makes a communicator for each color, of the ranks that gave it, ordered by `key`, then by rank. Collective.
+   * @param color an integer, 0 or more; null: this rank is in none
+   * @param key where this rank stands among those of its color; its rank if left away
+   * @returns null for color null
+   * @see MPI-4.1 §7.4.2, MPI_Comm_split
+   */
+  split(color: null, key?: number): Promise<null>
+  split(color: number, key?: number): Promise<Communicator>
+  split(color: number | null, key?: number): Promise<Communicator | null>
+  async split(color: number | null, key: number = this.rank): Promise<Communicator | null> {
+    const core = await split(this.#core, color, key)
+    return core && new Communicator(core)
+  }
+
+  /**
+   * Makes a communicator of the ranks that share memory with this one: those of the same host. Collective.
+   * @see MPI-4.1 §7.4.2, MPI_Comm_split_type
+   */
+  async splitType(type: 'shared', key: number = this.rank): Promise<Communicator> {
+    if (type !== 'shared')
+      throw new TypeError(`splitType on ${this.label}: ${String(type)} is not known; give 'shared'`)
+    const { job } = this.#core.state
+    return this.split(job.nodeOf[job.rank]!, key)
+  }
+
+  /**
+   * Makes a communicator of the ranks of `group`, in its order. Collective over this communicator, and all
+   * ranks must give the same group.
+   * @returns null on ranks outside the group
+   * @see MPI-4.1 §7.4.2, MPI_Comm_create
+   */
+  async create(group: Group): Promise<Communicator | null> {
+    const core = await create(this.#core, group)
+    return core && new Communicator(core)
+  }
+
+  /**
+   * Gives the communicator up: pending and later calls on it reject with CancelledError. Each rank frees its
+   * own side.
+   * @see MPI-4.1 §7.4.3, MPI_Comm_free
+   */
+  free(): void {
+    this.#core.free()
+  }
+
+  /**
+   * Ends the whole job with this exit code (0 becomes 1); no further statement of this process runs.
+   * @see MPI-4.1 §9.7, MPI_Abort
+   */
+  abort(code = 1): never {
+    return this.#core.state.job.abort(
+      code,
+      `abort(${code}) called on ${this.label}, rank ${this.rank} of ${this.size}`,
+    )
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The inside of a communicator: its ranks, its two contexts, its order of calls, and whether it is broken.
+ *
+ * Communicator (communicator.ts) is the face that programs see; everything below sees this.
+ */
+
+import type { Job } from '../bootstrap/job.ts'
+import { CancelledError, CollectiveMismatchError, type MpiError } from '../errors.ts'
+import type { Frame } from '../wire/frame.ts'
+import { CallOrder } from './call-order.ts'
+import type { CollectiveOptions, Endpoint, Scope } from './collective/endpoint.ts'
+import type { CallSignature } from './collective/signature.ts'
+import { Context, type ContextOwner } from './context.ts'
+import { Group } from './group.ts'
+import type { Messenger } from './messenger.ts'
+import { PointToPoint } from './point-to-point.ts'
+
+/** What all communicators of one rank share. */
+export interface RankState {
+  readonly job: Job
+  readonly messenger: Messenger
+  /** Communicators that are not freed. */
+  readonly cores: Set<Core>
+  /** Counts the ids this rank has named for new communicators. */
+  nextId: number
+}
+
+export class Core implements ContextOwner, Scope {
+  readonly state: RankState
+  readonly label: string
+  readonly rank: number
+  readonly size: number
+  readonly ranks: readonly number[]
+  readonly group: Group
+  readonly p2p: PointToPoint
+  broken: Error | null = null
+  /** Whether an error about the broken communicator has reached the program. */
+  told = false
+  readonly #calls: CallOrder
+  readonly #collective: Context
+
+  /** `id`: the same on all members, and different from that of any other communicator of each. */
+  constructor(state: RankState, id: number, label: string, ranks: readonly number[]) {
+    this.state = state
+    this.label = label
+    this.ranks = ranks
+    this.size = ranks.length
+    this.group = new Group(ranks, state.job.rank)
+    this.rank = this.group.rank as number
+    const context = new Context(2 * id, this, false)
+    this.#collective = new Context(2 * id + 1, this, true)
+    this.p2p = new PointToPoint(state.messenger, context)
+    this.#calls = new CallOrder(state.messenger, this.#collective, (error) => this.#break(error, true))
+    state.cores.add(this)
+    state.messenger.addContext(context)
+    state.messenger.addContext(this.#collective)
+  }
+
+  call<T>(
+    signature: CallSignature,
+    options: CollectiveOptions | undefined,
+    body: (endpoint: Endpoint) => Promise<T>,
+  ): Promise<T> {
+    return this.#calls.run(signature, options, body)
+  }
+
+  mismatch(call: string, detail: string): Error {
+    return new CollectiveMismatchError(`${call} ${this.p2p.context.where}: ${detail}`)
+  }
+
+  admit(frame: Frame): boolean {
+    return this.#calls.admit(frame)
+  }
+
+  brokenSeen(): void {
+    this.told = true
+  }
+
+  breakFromRemote(error: Error): void {
+    this.#break(error as MpiError, false)
+  }
+
+  free(): void {
+    const freed = new CancelledError(`${this.label} has been freed; keep it until its last call is complete`)
+    this.broken ??= freed
+    this.told = true
+    this.state.messenger.removeContext(this.p2p.context, this.broken)
+    this.state.messenger.removeContext(this.#collective, this.broken)
+    this.state.cores.delete(this)
+  }
+
+  #break(error: MpiError, announce: boolean): void {
+    if (this.broken !== null) return
+    this.broken = error
+    const { messenger } = this.state
+    if (announce) messenger.announceBreak(this.p2p.context, error)
+    for (const context of [this.p2p.context, this.#collective]) {
+      if (messenger.failContext(context, error)) this.told = true
+    }
+  }
+}

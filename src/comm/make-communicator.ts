@@ -1,0 +1,102 @@
+/**
+ * Making communicators from others: dup, split, create (MPI-4.1 §7.4).
+ *
+ * All ranks of the parent take part in one exchange of a few numbers each. It settles who is in, in which
+ * order, and the id: rank 0 of the parent names one that it has never named before, and that no other rank
+ * can name. The parts of a split share it, which is right: no rank is in two of them.
+ */
+
+import { CollectiveMismatchError, MpiError } from '../errors.ts'
+import { Block } from '../wire/block.ts'
+import type { Endpoint } from './collective/endpoint.ts'
+import { signature } from './collective/signature.ts'
+import { Core } from './core.ts'
+import type { Group } from './group.ts'
+
+/** A communicator of the same ranks, in which nothing can match what is sent in the parent. */
+export async function dup(parent: Core): Promise<Core> {
+  const rows = await parent.call(signature('dup'), undefined, (endpoint) =>
+    exchange(endpoint, [proposal(parent)]),
+  )
+  return make(parent, rows, `${parent.label}.dup()`, parent.ranks)
+}
+
+/** The communicator of the ranks that gave the same color; null for color null. */
+export async function split(parent: Core, color: number | null, key: number): Promise<Core | null> {
+  const where = `split on ${parent.label}, rank ${parent.rank} of ${parent.size}`
+  if (color !== null && (!Number.isInteger(color) || color < 0)) {
+    throw new MpiError(`${where}: color is ${String(color)}; give an integer, 0 or more, or null to stay out`)
+  }
+  if (!Number.isFinite(key)) throw new MpiError(`${where}: key is ${String(key)}; give a number`)
+  const mine = [proposal(parent), color ?? -1, key]
+  const rows = await parent.call(signature('split'), undefined, (endpoint) => exchange(endpoint, mine))
+  const members = rows
+    .map(([, theirColor, theirKey], rank) => ({ rank, color: theirColor!, key: theirKey! }))
+    .filter((member) => member.color === color)
+    .sort((a, b) => a.key - b.key || a.rank - b.rank)
+    .map((member) => parent.ranks[member.rank]!)
+  return make(parent, rows, `${parent.label}.split(${color})`, color === null ? null : members)
+}
+
+/** The communicator of a group of the parent's ranks; null outside the group. All ranks name the same group. */
+export async function create(parent: Core, group: Group): Promise<Core | null> {
+  const members = group.ranks.map((rank) => parent.group.indexOf(rank))
+  if (members.includes(null)) {
+    throw new MpiError(
+      `create on ${parent.label}, rank ${parent.rank} of ${parent.size}: the group has ranks that are not in ` +
+        `${parent.label}; make it from ${parent.label}.group`,
+    )
+  }
+  const mine = [proposal(parent), members.length, ...(members as number[])]
+  const rows = await parent.call(signature('create'), undefined, async (endpoint) => {
+    const all = await exchange(endpoint, mine)
+    all.forEach((row, rank) => {
+      if (row.length === mine.length && row.every((value, i) => i === 0 || value === mine[i])) return
+      const theirs = `[${row.slice(2).join(', ')}]`
+      throw new CollectiveMismatchError(
+        `create on ${parent.label}, rank ${parent.rank} of ${parent.size}: rank ${rank} gave the group ${theirs}, ` +
+          `this rank [${members.join(', ')}]; all ranks must give the same group`,
+      )
+    })
+    return all
+  })
+  const isMember = group.rank !== null
+  return make(parent, rows, `${parent.label}.create(${members.join(',')})`, isMember ? group.ranks : null)
+}
+
+function make(parent: Core, rows: number[][], label: string, ranks: readonly number[]): Core
+function make(parent: Core, rows: number[][], label: string, ranks: readonly number[] | null): Core | null
+function make(parent: Core, rows: number[][], label: string, ranks: readonly number[] | null): Core | null {
+  const id = rows[0]![0]!
+  return ranks === null ? null : new Core(parent.state, id, label, ranks)
+}
+
+/** A new id if this rank is to name it. Ids of different ranks differ by construction. */
+function proposal(parent: Core): number {
+  if (parent.rank !== 0) return 0
+  const { job } = parent.state
+  return job.rank + job.size * parent.state.nextId++
+}
+
+/** Every rank's numbers, in rank order, on every rank: rank 0 gathers and passes on. */
+async function exchange(endpoint: Endpoint, mine: readonly number[]): Promise<number[][]> {
+  const { rank, size } = endpoint
+  if (rank !== 0) {
+    await endpoint.send(Block.of(Float64Array.from(mine)), 0)
+    return unpack(await endpoint.recv(0))
+  }
+  const others = await Promise.all(Array.from({ length: size - 1 }, (_, i) => endpoint.recv(i + 1)))
+  const rows = [[...mine], ...others.map((block) => Array.from(block.array() as Float64Array))]
+  const packed = Block.of(Float64Array.from(rows.flatMap((row) => [row.length, ...row])))
+  await Promise.all(Array.from({ length: size - 1 }, (_, i) => endpoint.send(packed, i + 1)))
+  return rows
+}
+
+function unpack(block: Block): number[][] {
+  const numbers = Array.from(block.array() as Float64Array)
+  const rows: number[][] = []
+  for (let at = 0; at < numbers.length; at += 1 + numbers[at]!) {
+    rows.push(numbers.slice(at + 1, at + 1 + numbers[at]!))
+  }
+  return rows
+}

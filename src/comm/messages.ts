@@ -1,0 +1,38 @@
+/** Messages as an async iterator, for the loop of a server or master. */
+
+import { RankFailedError } from '../errors.ts'
+import { ANY_SOURCE, type Source } from './arguments.ts'
+import type { PointToPoint, RecvOptions } from './point-to-point.ts'
+import type { Status } from './status.ts'
+
+export interface MessagesOptions extends Omit<RecvOptions, 'status' | 'into'> {
+  /** Whom to receive from; ANY_SOURCE if left away. */
+  readonly source?: Source
+}
+
+/** A message with who sent it. */
+export interface ReceivedMessage<T> {
+  readonly value: T
+  readonly status: Status
+}
+
+/**
+ * Receives one message after the other. The loop ends when every rank that could send has finished; a
+ * rank that failed is an error instead.
+ */
+export async function* messages<T>(
+  p2p: PointToPoint,
+  options: MessagesOptions = {},
+): AsyncGenerator<ReceivedMessage<T>, void, void> {
+  const { source = ANY_SOURCE, ...rest } = options
+  for (;;) {
+    let received: ReceivedMessage<T>
+    try {
+      received = (await p2p.recv(1, source, { ...rest, status: true })) as ReceivedMessage<T>
+    } catch (error) {
+      if (error instanceof RankFailedError && !p2p.messenger.peers.anyLost) return
+      throw error
+    }
+    yield received
+  }
+}

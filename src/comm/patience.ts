@@ -1,0 +1,40 @@
+/** How long an operation waits: its `timeout` and its `signal`, for receives, probes and collectives alike. */
+
+import { MpiError } from '../errors.ts'
+import type { Clock } from '../transport/transport.ts'
+
+// Above this setTimeout fires at once; nobody waits 24 days for a message on purpose.
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
+
+/** Calls `f` when `timeoutMs` has passed; the returned function takes that back. Undefined or Infinity: never. */
+export function afterTimeout(
+  clock: Clock,
+  timeoutMs: number | undefined,
+  where: string,
+  f: (timeoutMs: number) => void,
+): () => void {
+  if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return () => {}
+  checkTimeout(timeoutMs, where)
+  if (timeoutMs > LONGEST_TIMEOUT_MS) return () => {}
+  return clock.after(timeoutMs, () => f(timeoutMs))
+}
+
+/** Throws unless `timeoutMs` is a number of milliseconds. */
+export function checkTimeout(timeoutMs: number | undefined, where: string): void {
+  if (timeoutMs === undefined) return
+  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
+    throw new MpiError(`${where}: timeout is ${String(timeoutMs)}; give milliseconds, 0 or more`)
+  }
+}
+
+/** Calls `f` with the reason when `signal` aborts, at once if it has; the returned function takes that back. */
+export function onAbort(signal: AbortSignal | undefined, f: (reason: unknown) => void): () => void {
+  if (signal === undefined) return () => {}
+  if (signal.aborted) {
+    f(signal.reason)
+    return () => {}
+  }
+  const listener = (): void => f(signal.reason)
+  signal.addEventListener('abort', listener, { once: true })
+  return () => signal.removeEventListener('abort', listener)
+}

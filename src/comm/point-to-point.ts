@@ -1,0 +1,229 @@
+/**
+ * Point-to-point calls of one communicator: from checked arguments to operations and back to promises.
+ *
+ * Posting happens inside each call, so the order of calls is the order of matching. `send` and `recv` never
+ * throw, they reject; `isend` and `irecv` throw what is wrong with their arguments.
+ */
+
+import { CancelledError, RankError, TimeoutError } from '../errors.ts'
+import type { Raw, TypedCtor } from '../wire/datatype.ts'
+import {
+  ANY_SOURCE,
+  ANY_TAG,
+  blockToFill,
+  blockToSend,
+  checkDest,
+  checkRecvTag,
+  checkSource,
+  checkTag,
+  expectedType,
+  type Source,
+  type Tag,
+} from './arguments.ts'
+import type { ArrivedMessage, Context } from './context.ts'
+import type { Messenger } from './messenger.ts'
+import { type ProbeOperation, type RecvOperation, SendOperation } from './operations.ts'
+import { afterTimeout, checkTimeout, onAbort } from './patience.ts'
+import { completedRequest, OperationRequest, type Request } from './request.ts'
+import { NO_MESSAGE } from './status.ts'
+import { ValueRecv } from './value-recv.ts'
+
+export interface SendOptions {
+  /** 0 to 2^31-1; 0 if left away. */
+  readonly tag?: number
+}
+
+/** How long to wait. */
+export interface PatienceOptions {
+  /** Withdraws the operation when aborted, unless a message has been matched already: CancelledError. */
+  readonly signal?: AbortSignal
+  /** Withdraws the operation after so many milliseconds, unless a message has been matched: TimeoutError. */
+  readonly timeout?: number
+}
+
+export interface RecvOptions extends PatienceOptions {
+  /** ANY_TAG if left away. */
+  readonly tag?: Tag
+  /** Array that the message is written to; may be longer than the message, not shorter. */
+  readonly into?: Raw
+  /** Element type to insist on, such as `Float64Array`. */
+  readonly as?: TypedCtor
+  /** True: the result is `{ value, status }`. */
+  readonly status?: boolean
+}
+
+export interface SendrecvOptions {
+  /** Whom to receive from: a rank, ANY_SOURCE, or null for nobody. */
+  readonly source: Source
+  /** Tag of what is sent; 0 if left away. */
+  readonly tag?: number
+  /** Tag of what is received; the same as `tag` if left away. */
+  readonly recvTag?: Tag
+  readonly into?: Raw
+  readonly as?: TypedCtor
+  readonly status?: boolean
+}
+
+export class PointToPoint {
+  readonly messenger: Messenger
+  readonly context: Context
+
+  constructor(messenger: Messenger, context: Context) {
+    this.messenger = messenger
+    this.context = context
+  }
+
+  send(name: string, value: unknown, dest: number | null, options: SendOptions = {}): Promise<void> {
+    try {
+      const operation = this.#postSend(name, value, dest, options)
+      return operation === null ? Promise.resolve() : (operation.promise() as Promise<void>)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  isend(value: unknown, dest: number | null, options: SendOptions = {}): Request<void> {
+    const operation = this.#postSend('isend', value, dest, options)
+    if (operation === null) return completedRequest<void>(undefined, undefined)
+    return new OperationRequest<void>(this.messenger, operation, null)
+  }
+
+  /** `given`: number of arguments, because only `recv()` without any means ANY_SOURCE. */
+  recv(given: number, source: Source | undefined, options: RecvOptions = {}): Promise<unknown> {
+    try {
+      const operation = this.#postRecv('recv', given, source, options)
+      if (operation !== null) return operation.promise()
+      return Promise.resolve(nothingReceived(options))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  irecv(given: number, source: Source | undefined, options: RecvOptions = {}): Request<unknown> {
+    const operation = this.#postRecv('irecv', given, source, options)
+    if (operation === null) return completedRequest(nothingReceived(options), NO_MESSAGE)
+    return new OperationRequest<unknown>(this.messenger, operation, operation)
+  }
+
+  /** Receives a message that mprobe found. */
+  recvArrived(arrival: ArrivedMessage, options: RecvOptions): Promise<unknown> {
+    try {
+      const where = `message.recv ${this.context.where}`
+      const block = blockToFill(options.into, where)
+      const operation = new ValueRecv({
+        name: 'message.recv',
+        context: this.context,
+        source: arrival.source,
+        tag: arrival.tag,
+        into: options.into,
+        block,
+        type: expectedType(block, options.as, where),
+        withStatus: options.status ?? false,
+      })
+      this.messenger.recvArrived(operation, arrival)
+      return operation.promise()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** Sends and receives at the same time; resolves when both are complete. */
+  async sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
+    const where = `sendrecv ${this.context.where}`
+    if (options?.source === undefined) {
+      throw new RankError(`${where}: options.source is missing; say whom to receive from, null for nobody`)
+    }
+    const { source, tag = 0, recvTag = tag, into, as, status } = options
+    // Everything is checked before anything is posted: a receive left behind could steal a message.
+    checkDest(dest, this.#size, where)
+    checkTag(tag, where)
+    const block = blockToSend(value, where)
+    const receive = this.#postRecv('sendrecv', 1, source, {
+      tag: recvTag,
+      ...(into && { into }),
+      ...(as && { as }),
+      ...(status && { status }),
+    })
+    const send = this.#startSend('sendrecv', block, dest, tag, false)
+    const received =
+      receive === null ? Promise.resolve(nothingReceived({ into, status } as RecvOptions)) : receive.promise()
+    const [result] = await Promise.all([received, send?.promise()])
+    return result
+  }
+
+  /** Withdraws a receive or probe when its time is over. */
+  limitPatience(operation: RecvOperation<unknown> | ProbeOperation<unknown>, options: PatienceOptions): void {
+    if (operation.state !== 'pending') return
+    const { timeout, signal } = options
+    if (timeout === undefined && signal === undefined) return
+    const stopTimer = afterTimeout(this.messenger.clock, timeout, operation.describe(), (ms) => {
+      this.messenger.withdraw(
+        operation,
+        new TimeoutError(`${operation.describe()}: no message within ${ms} ms`),
+      )
+    })
+    const stopSignal = onAbort(signal, (cause) => {
+      this.messenger.withdraw(
+        operation,
+        new CancelledError(`${operation.describe()}: withdrawn by its signal`, { cause }),
+      )
+    })
+    operation.onSettled(() => {
+      stopTimer()
+      stopSignal()
+    })
+  }
+
+  get #size(): number {
+    return this.context.owner.ranks.length
+  }
+
+  #postSend(name: string, value: unknown, dest: number | null, options: SendOptions): SendOperation | null {
+    const where = `${name} ${this.context.where}`
+    const to = checkDest(dest, this.#size, where)
+    const tag = checkTag(options.tag ?? 0, where)
+    const block = blockToSend(value, where)
+    return this.#startSend(name, block, to, tag, name === 'ssend')
+  }
+
+  #startSend(
+    name: string,
+    block: ReturnType<typeof blockToSend>,
+    dest: number | null,
+    tag: number,
+    synchronous: boolean,
+  ): SendOperation | null {
+    if (dest === null) return null
+    const operation = new SendOperation(name, this.context, block, dest, tag, synchronous, null)
+    this.messenger.send(operation)
+    return operation
+  }
+
+  #postRecv(name: string, given: number, source: Source | undefined, options: RecvOptions): ValueRecv | null {
+    const where = `${name} ${this.context.where}`
+    const from = checkSource(given === 0 ? ANY_SOURCE : (source as Source), this.#size, where)
+    const tag = checkRecvTag(options.tag ?? ANY_TAG, where)
+    const block = blockToFill(options.into, where)
+    const type = expectedType(block, options.as, where)
+    checkTimeout(options.timeout, where)
+    if (from === null) return null
+    const operation = new ValueRecv({
+      name,
+      context: this.context,
+      source: from,
+      tag,
+      into: options.into,
+      block,
+      type,
+      withStatus: options.status ?? false,
+    })
+    this.messenger.recv(operation)
+    this.limitPatience(operation, options)
+    return operation
+  }
+}
+
+/** What a receive from null gives: `into` untouched, or nothing. */
+function nothingReceived(options: RecvOptions): unknown {
+  return options.status ? { value: options.into, status: NO_MESSAGE } : options.into
+}

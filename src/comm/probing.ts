@@ -1,0 +1,117 @@
+/** Looking at messages before receiving them (MPI-4.1 §3.8). */
+
+import { ANY_SOURCE, ANY_TAG, checkRecvTag, checkSource, type Source, type Tag } from './arguments.ts'
+import type { ArrivedMessage } from './context.ts'
+import { ProbeOperation } from './operations.ts'
+import { checkTimeout } from './patience.ts'
+import type { PatienceOptions, PointToPoint, RecvOptions } from './point-to-point.ts'
+import { NO_MESSAGE, type Status, statusOf } from './status.ts'
+
+export interface ProbeOptions extends PatienceOptions {
+  /** ANY_TAG if left away. */
+  readonly tag?: Tag
+}
+
+/** A message taken out of the queue by mprobe: nobody else can receive it any more. Receive it once. */
+export interface MatchedMessage {
+  readonly status: Status
+  /**
+   * Receives the message; `into`, `as` and `status` as in `recv`.
+   * @see MPI-4.1 §3.8.3, MPI_Mrecv
+   */
+  recv<T = unknown>(options?: Pick<RecvOptions, 'into' | 'as' | 'status'>): Promise<T>
+}
+
+/** Waits for a message and describes it, without receiving it. */
+export function probe(
+  p2p: PointToPoint,
+  source: Source = ANY_SOURCE,
+  options: ProbeOptions = {},
+): Promise<Status> {
+  return post(p2p, 'probe', source, options, false, (arrival) => statusOf(arrival.frame), NO_MESSAGE)
+}
+
+/** Describes a message that is already there; null if none is. */
+export async function iprobe(
+  p2p: PointToPoint,
+  source: Source = ANY_SOURCE,
+  options: { readonly tag?: Tag } = {},
+): Promise<Status | null> {
+  const wanted = check(p2p, 'iprobe', source, options)
+  if (wanted.source === null) return NO_MESSAGE
+  const { queue } = p2p.context
+  if (queue.peek(wanted.source, wanted.tag) === null) await p2p.messenger.progress()
+  const arrival = queue.peek(wanted.source, wanted.tag)
+  return arrival === null ? null : statusOf(arrival.frame)
+}
+
+/** Waits for a message and takes it out of the queue, to be received through the handle. */
+export function mprobe(
+  p2p: PointToPoint,
+  source: Source = ANY_SOURCE,
+  options: ProbeOptions = {},
+): Promise<MatchedMessage> {
+  return post(p2p, 'mprobe', source, options, true, (arrival) => matched(p2p, arrival), NOBODY)
+}
+
+/** Takes a message that is already there out of the queue; null if none is. */
+export async function improbe(
+  p2p: PointToPoint,
+  source: Source = ANY_SOURCE,
+  options: { readonly tag?: Tag } = {},
+): Promise<MatchedMessage | null> {
+  const wanted = check(p2p, 'improbe', source, options)
+  if (wanted.source === null) return NOBODY
+  const { queue } = p2p.context
+  if (queue.peek(wanted.source, wanted.tag) === null) await p2p.messenger.progress()
+  const arrival = queue.take(wanted.source, wanted.tag)
+  return arrival === null ? null : matched(p2p, arrival)
+}
+
+const NOBODY: MatchedMessage = {
+  status: NO_MESSAGE,
+  recv: <T>(options: RecvOptions = {}) =>
+    Promise.resolve((options.status ? { value: options.into, status: NO_MESSAGE } : options.into) as T),
+}
+
+function matched(p2p: PointToPoint, arrival: ArrivedMessage): MatchedMessage {
+  return {
+    status: statusOf(arrival.frame),
+    recv: <T>(options: RecvOptions = {}) => p2p.recvArrived(arrival, options) as Promise<T>,
+  }
+}
+
+function check(
+  p2p: PointToPoint,
+  name: string,
+  source: Source,
+  options: { readonly tag?: Tag },
+): { source: number | null; tag: number } {
+  const where = `${name} ${p2p.context.where}`
+  return {
+    source: checkSource(source, p2p.context.owner.ranks.length, where),
+    tag: checkRecvTag(options.tag ?? ANY_TAG, where),
+  }
+}
+
+function post<T>(
+  p2p: PointToPoint,
+  name: string,
+  source: Source,
+  options: ProbeOptions,
+  takes: boolean,
+  result: (arrival: ArrivedMessage) => T,
+  nothing: T,
+): Promise<T> {
+  try {
+    const wanted = check(p2p, name, source, options)
+    checkTimeout(options.timeout, `${name} ${p2p.context.where}`)
+    if (wanted.source === null) return Promise.resolve(nothing)
+    const operation = new ProbeOperation<T>(name, p2p.context, wanted.source, wanted.tag, takes, result)
+    p2p.messenger.probe(operation)
+    p2p.limitPatience(operation, options)
+    return operation.promise()
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}

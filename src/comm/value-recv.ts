@@ -1,0 +1,67 @@
+/** A receive whose result is a value for the program, with its status. */
+
+import { TruncateError, TypeMismatchError } from '../errors.ts'
+import type { Block } from '../wire/block.ts'
+import { decodeItem } from '../wire/codec.ts'
+import { ANY_TYPE, elementSize, ITEM, type Raw, type TypeCode, typeName } from '../wire/datatype.ts'
+import type { Frame } from '../wire/frame.ts'
+import type { Context } from './context.ts'
+import { RecvOperation } from './operations.ts'
+import { type Status, statusOf } from './status.ts'
+
+export interface ValueRecvOptions {
+  readonly name: string
+  readonly context: Context
+  readonly source: number
+  readonly tag: number
+  /** The program's own array and the same as a block, or nothing. */
+  readonly into: Raw | undefined
+  readonly block: Block | null
+  readonly type: TypeCode
+  /** Whether the result is `{ value, status }` or the value alone. */
+  readonly withStatus: boolean
+}
+
+export class ValueRecv extends RecvOperation<unknown> {
+  /** Known once the message has been received. */
+  status: Status | undefined
+  readonly #array: Raw | undefined
+  readonly #type: TypeCode
+  readonly #withStatus: boolean
+
+  constructor(options: ValueRecvOptions) {
+    super(options.name, options.context, options.source, options.tag, options.block)
+    this.#array = options.into
+    this.#type = options.type
+    this.#withStatus = options.withStatus
+  }
+
+  override refusal(frame: Frame): Error | null {
+    if (this.#type !== ANY_TYPE && frame.type !== this.#type) {
+      const wanted = this.into === null ? 'as asks for' : 'into is'
+      return new TypeMismatchError(
+        `${this.#found(frame)}, but ${wanted} a ${typeName(this.#type)}; ` +
+          (frame.type === ITEM
+            ? `receive it without ${this.into === null ? 'as' : 'into'}`
+            : `give a ${typeName(frame.type)}, or send a ${typeName(this.#type)}`),
+      )
+    }
+    if (this.into !== null && frame.bytes > this.into.byteLength) {
+      const room = this.into.byteLength / elementSize(this.into.type)
+      return new TruncateError(`${this.#found(frame)}, but into has room for ${room}; nothing was received`)
+    }
+    return null
+  }
+
+  override result(frame: Frame, block: Block): unknown {
+    this.status = statusOf(frame)
+    const value = frame.type === ITEM ? decodeItem(block.bytes()) : (this.#array ?? block.array())
+    return this.#withStatus ? { value, status: this.status } : value
+  }
+
+  #found(frame: Frame): string {
+    const what =
+      frame.type === ITEM ? 'an item' : `${frame.bytes / elementSize(frame.type)} x ${typeName(frame.type)}`
+    return `${this.describe()}: rank ${frame.source} sent ${what} with tag ${frame.tag}`
+  }
+}

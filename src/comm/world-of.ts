@@ -1,0 +1,137 @@
+/**
+ * A rank: its world communicator over a given transport, clock and job, and its orderly end.
+ *
+ * No process state: a job has one of these per process (world.ts), a simulation N in one process.
+ */
+
+import type { Activity, Job } from '../bootstrap/job.ts'
+import { DeadlockError, MpiError } from '../errors.ts'
+import type { Clock, Transport } from '../transport/transport.ts'
+import { Communicator } from './communicator.ts'
+import { Core, type RankState } from './core.ts'
+import { Messenger } from './messenger.ts'
+import type { Operation } from './operation.ts'
+import { unclaimedWarnings } from './unclaimed.ts'
+
+export interface WorldOptions {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly job: Job
+}
+
+export interface World {
+  /** The communicator of all ranks. */
+  readonly comm: Communicator
+  /** A communicator of this rank alone. */
+  readonly self: Communicator
+  /** What this rank is doing, for reports. */
+  activity(): Activity
+  /** Number of operations the program waits for. */
+  pending(): number
+  /** Says that nothing else can happen in this program: fails what nobody can serve. True: something failed. */
+  idle(): boolean
+  /** What this rank would still owe the others if its process ended now; null: nothing. */
+  owed(): string | null
+  /** Flushes, says that this rank is finished, waits for all ranks; then what went wrong unnoticed. */
+  finalize(): Promise<{ errors: Error[]; warnings: string[] }>
+  /** Fails everything pending, and from now on everything posted. */
+  fail(error: Error): void
+  close(): Promise<void>
+}
+
+/** Ids of world and of each rank's self; see make-communicator.ts for the others. */
+const WORLD_ID = 0
+const SELF_COUNTER = 1
+
+/** Makes the world of one rank. */
+export function createWorld({ transport, clock, job }: WorldOptions): World {
+  let fatal: Error | null = null
+  const messenger = new Messenger({
+    rank: job.rank,
+    size: job.size,
+    transport,
+    clock,
+    onPeerLost(peer, reason) {
+      if (job.lost(peer, reason) === 'continue') messenger.rankLost(peer, reason)
+    },
+    onFatal(error) {
+      fatal = error
+      messenger.failAll(error)
+    },
+  })
+  const state: RankState = { job, messenger, cores: new Set(), nextId: SELF_COUNTER + 1 }
+  const everyone = Array.from({ length: job.size }, (_, rank) => rank)
+  const world = new Core(state, WORLD_ID, 'world', everyone)
+  const self = new Core(state, job.rank + job.size * SELF_COUNTER, 'self', [job.rank])
+
+  job.listen((event) => {
+    if (event.kind === 'finished') messenger.rankFinished(event.rank)
+    else if (event.kind === 'failed') messenger.rankLost(event.rank, event.reason)
+  })
+  const activity = (): Activity => ({
+    pending: [...messenger.pending].map((operation) => line(operation, clock)),
+    last: messenger.last?.describe() ?? null,
+  })
+  job.describeWith(activity)
+
+  return {
+    comm: new Communicator(world),
+    self: new Communicator(self),
+    activity,
+    pending: () => messenger.pending.size,
+    idle: () => failServedByNobody(messenger, job),
+    owed() {
+      const [first] = messenger.pending
+      if (first) return `${first.describe()} is still pending`
+      if (messenger.unsent > 0) return `${messenger.unsent} messages have not reached their receivers yet`
+      return unnoticed(state)[0]?.message ?? null
+    },
+    async finalize() {
+      await messenger.flush()
+      await job.finish()
+      // Everybody has flushed: whatever was ever sent to this rank is here now.
+      const errors = unnoticed(state)
+      if (fatal !== null && !errors.includes(fatal)) errors.push(fatal)
+      return { errors, warnings: unclaimedWarnings(messenger) }
+    },
+    fail: (error) => messenger.failAll(error),
+    close: () => transport.close(),
+  }
+}
+
+/** Failures that the program has not been told of, because it never looked. */
+function unnoticed(state: RankState): Error[] {
+  const errors: Error[] = []
+  for (const operation of state.messenger.unwaited) {
+    const cause = operation.error as Error
+    errors.push(
+      new MpiError(`${operation.describe()}: the request failed and was never waited for: ${cause.message}`, {
+        cause,
+      }),
+    )
+  }
+  for (const core of state.cores) if (core.broken !== null && !core.told) errors.push(core.broken)
+  return errors
+}
+
+/** With nothing else to happen here, a receive that only this very rank could serve will never end. */
+function failServedByNobody(messenger: Messenger, job: Job): boolean {
+  if (messenger.pending.size === 0 || messenger.peers.anyLeft) return false
+  for (const operation of [...messenger.pending]) {
+    const what = operation.describe()
+    messenger.failOperation(
+      operation,
+      job.size === 1
+        ? new DeadlockError(
+            `${what}: only this rank itself could send that message, and it has nothing else to do`,
+          )
+        : messenger.peers.noneLeft(what),
+    )
+  }
+  return true
+}
+
+function line(operation: Operation<unknown>, clock: Clock): string {
+  const seconds = (clock.nowMs() - operation.startedMs) / 1000
+  return `${operation.describe()} (for ${seconds.toFixed(1)} s)`
+}
