@@ -7,6 +7,7 @@
  */
 
 import { Frame } from '../wire/frame.ts'
+import { Fifo } from './fifo.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { SendToken, Sink, Transport } from './transport.ts'
 
@@ -16,6 +17,8 @@ import type { SendToken, Sink, Transport } from './transport.ts'
  */
 const DELIVERIES_PER_TURN = 64
 
+const EMPTY = new Uint8Array(0)
+
 export class LoopbackTransport implements Transport {
   readonly name = 'loopback'
   readonly maxBodyBytes: number
@@ -24,16 +27,14 @@ export class LoopbackTransport implements Transport {
   readonly #rank: number
   readonly #keepAlive = new KeepAlive()
   #sink: Sink | null = null
-  /** Sent and not delivered: from #head on. What is before it goes when the queue runs empty. */
-  #queue: { frame: Frame; body: Uint8Array }[] = []
-  #head = 0
+  readonly #queue = new Fifo<{ readonly frame: Frame; readonly body: Uint8Array }>()
   #sent = 0
   #holds = 0
   #scheduled = false
   #sinceTurn = 0
   #closed = false
-  /** Flushes that wait, each until `#sent` messages of its time are delivered. */
-  #flushes: { readonly target: number; readonly resolve: () => void }[] = []
+  /** Each waits until what had been sent at its time is delivered. */
+  readonly #flushes = new Fifo<{ readonly target: number; readonly resolve: () => void }>()
 
   /** @param maxBodyBytes longest body of one frame; nothing here needs a limit, but the caller's buffers may */
   constructor(rank: number, maxBodyBytes = 1 << 20) {
@@ -43,6 +44,10 @@ export class LoopbackTransport implements Transport {
     this.creditBytes = Math.max(maxBodyBytes, 64 << 20)
   }
 
+  get unflushed(): number {
+    return this.#queue.length
+  }
+
   open(sink: Sink): void {
     this.#sink = sink
   }
@@ -50,7 +55,8 @@ export class LoopbackTransport implements Transport {
   send(_peer: number, frame: Frame, body: Uint8Array | null, _token: SendToken | null): boolean {
     if (this.#closed) return true
     this.#sent++
-    this.#queue.push({ frame: new Frame().copyFrom(frame), body: body?.slice() ?? new Uint8Array(0) })
+    const copy = body === null ? EMPTY : new Uint8Array(body)
+    this.#queue.push({ frame: new Frame().copyFrom(frame), body: copy })
     this.#schedule()
     return true
   }
@@ -69,7 +75,7 @@ export class LoopbackTransport implements Transport {
   peerGone(): void {}
 
   flush(): Promise<void> {
-    if (this.#waiting() === 0) return Promise.resolve()
+    if (this.#queue.length === 0) return Promise.resolve()
     return new Promise((resolve) => {
       this.#flushes.push({ target: this.#sent, resolve })
       this.#schedule()
@@ -78,18 +84,13 @@ export class LoopbackTransport implements Transport {
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#queue = []
-    this.#head = 0
+    this.#queue.drain()
     this.#keepAlive.close()
-    for (const { resolve } of this.#flushes.splice(0)) resolve()
-  }
-
-  #waiting(): number {
-    return this.#queue.length - this.#head
+    for (const { resolve } of this.#flushes.drain()) resolve()
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#waiting() === 0 || !this.#listening()) return
+    if (this.#scheduled || this.#queue.length === 0 || !this.#listening()) return
     this.#scheduled = true
     if (this.#sinceTurn++ < DELIVERIES_PER_TURN) queueMicrotask(() => this.#deliver())
     else {
@@ -103,18 +104,13 @@ export class LoopbackTransport implements Transport {
   #deliver(): void {
     this.#scheduled = false
     // What the sink sends meanwhile is for the next round, or it could keep this loop going for ever.
-    const end = this.#queue.length
-    while (this.#head < end && this.#listening()) {
-      const { frame, body } = this.#queue[this.#head++]!
+    for (let left = this.#queue.length; left > 0 && this.#listening(); left--) {
+      const { frame, body } = this.#queue.shift()!
       this.#sink!.onFrame(this.#rank, frame, body)
       if (this.#closed) return
     }
-    if (this.#waiting() === 0) {
-      this.#queue = []
-      this.#head = 0
-    }
-    const delivered = this.#sent - this.#waiting()
-    while (this.#flushes.length > 0 && this.#flushes[0]!.target <= delivered) this.#flushes.shift()!.resolve()
+    const delivered = this.#sent - this.#queue.length
+    while ((this.#flushes.peek()?.target ?? Infinity) <= delivered) this.#flushes.shift()!.resolve()
     this.#schedule()
   }
 

@@ -37,6 +37,7 @@ export class Recorder implements Sink {
 
   onFrame(peer: number, frame: Frame, body: Uint8Array): void {
     this.#told('onFrame', () => {
+      if (Buffer.isBuffer(body)) this.breaches.push('the body is a Buffer, whose slice() does not copy')
       const arrival = { peer, frame: new Frame().copyFrom(frame), body: body.slice() }
       this.arrivals.push(arrival)
       this.also.frame?.(arrival)

@@ -292,7 +292,8 @@ export function describeTransportContract(
           if (group.send(A, B, numbered(i, length), data(length, i), token)) group.sink(A).released.add(token)
         }
         await group.sink(A).until(() => tokens.every((t) => group.sink(A).released.has(t)))
-        expect(group.sink(B).arrivals.length).toBe(3)
+        // Released need not mean delivered: a transport may have copied the body.
+        await group.sink(B).arrived(3)
       })
     })
 

@@ -1,0 +1,111 @@
+/**
+ * Reads the ROUTER of a rank, but only while somebody listens: a pending receive keeps the process alive
+ * and cannot be unreferenced, and what nobody reads stops its senders, whose windows fill.
+ *
+ * `readable` is asked only with no receive pending: asking eats the wake-up of a pending one.
+ */
+
+import { type Dealer, isWake, type Router } from './sockets.ts'
+
+/** After so much work in a row the event loop gets a turn; zeromq alone would allow 512 messages of any size. */
+const MESSAGES_PER_TURN = 256
+const BYTES_PER_TURN = 2 << 20
+/** So many messages are more than had arrived: other ranks may send for ever, faster than we read. */
+const MESSAGES_PER_DRAIN = 10_000
+
+export interface InboxEvents {
+  listening(): boolean
+  message(id: Uint8Array, first: Uint8Array, second: Uint8Array | undefined): void
+  failed(error: Error): void
+}
+
+export class Inbox {
+  readonly #router: Router
+  /** Sends to our own router, to end a receive that is pending for nobody. */
+  readonly #waker: Dealer
+  readonly #events: InboxEvents
+  #running = false
+  #pending = false
+  #waking = false
+  #checking = false
+  #closed = false
+  #drained: (() => void)[] = []
+  #sinceDrain = 0
+
+  constructor(router: Router, waker: Dealer, events: InboxEvents) {
+    this.#router = router
+    this.#waker = waker
+    this.#events = events
+  }
+
+  /** To be called when somebody begins to listen. */
+  start(): void {
+    if (!this.#running && !this.#closed) void this.#run()
+  }
+
+  /** To be called when nobody listens any more. */
+  stop(): void {
+    if (!this.#pending || this.#checking) return
+    // Not at once: most often the next operation begins before the loop has turned.
+    this.#checking = true
+    setImmediate(() => {
+      this.#checking = false
+      if (!this.#events.listening()) this.#wake()
+    })
+  }
+
+  /** Calls `f` when all that has arrived so far has been delivered. The caller sees to it that somebody listens. */
+  whenDrained(f: () => void): void {
+    this.#drained.push(f)
+    this.#sinceDrain = 0
+    if (this.#pending) this.#wake()
+    else this.start()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#router.close()
+    this.#waker.close()
+  }
+
+  #wake(): void {
+    if (!this.#pending || this.#waking || this.#closed) return
+    this.#waking = true
+    this.#waker.send('').catch((error: Error) => {
+      if (!this.#closed) this.#events.failed(error)
+    })
+  }
+
+  #isDrained(): boolean {
+    return this.#sinceDrain > MESSAGES_PER_DRAIN || !this.#router.readable
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true
+    let messages = 0
+    let bytes = 0
+    try {
+      while (!this.#closed && this.#events.listening()) {
+        if (this.#drained.length > 0 && this.#isDrained()) {
+          for (const f of this.#drained.splice(0)) f()
+          continue
+        }
+        this.#pending = true
+        const [id, first, second] = (await this.#router.receive()) as [Buffer, Buffer, Buffer | undefined]
+        this.#pending = false
+        if (isWake(id)) this.#waking = false
+        else this.#events.message(id, first, second)
+        this.#sinceDrain++
+        bytes += first.length + (second?.length ?? 0)
+        if (++messages < MESSAGES_PER_TURN && bytes < BYTES_PER_TURN) continue
+        messages = 0
+        bytes = 0
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    } catch (error) {
+      if (!this.#closed) this.#events.failed(error as Error)
+    }
+    this.#pending = false
+    this.#running = false
+  }
+}

@@ -1,0 +1,336 @@
+/**
+ * Frames over ZeroMQ: one ROUTER per rank on which everything arrives, one DEALER per peer, opened when
+ * something is first sent to it.
+ *
+ * Nothing happens before it is needed: a rank binds when it sends for the first time or when another rank
+ * asks for its address (`want`), and connects to a peer when it has something for it. zeromq itself is
+ * loaded then.
+ *
+ * Death of a peer. The end of its connection to us comes through ROUTER_NOTIFY, in order behind everything
+ * it sent: that is final. The end of *our* connection to it, a refused connection, and the launcher's word
+ * come out of order: what has already arrived is delivered first. With its own connection to us still
+ * standing we wait for the end of that one, which must come as well.
+ */
+
+import { unlink } from 'node:fs/promises'
+import { BootstrapError } from '../../errors.ts'
+import { Frame } from '../../wire/frame.ts'
+import { KeepAlive } from '../keep-alive.ts'
+import type { SendToken, Sink, Transport } from '../transport.ts'
+import { readCard, readHello, writeCard, writeHello } from './card.ts'
+import { Inbox } from './inbox.ts'
+import { Outbox } from './outbox.ts'
+import { Peer } from './peer.ts'
+import { type Dealer, rankOfId, Sockets } from './sockets.ts'
+import { type Head, MessageFlag, MessageKind, readHead, readRecords } from './wire.ts'
+
+export interface ZmqOptions {
+  readonly rank: number
+  readonly size: number
+  /** Messages of another job are not listened to. */
+  readonly jobId: string
+  /** Where to listen; asked once, when the rank binds. */
+  readonly endpoint: () => string
+  /** Makes this rank's card known to the job; called once. */
+  readonly publish: (card: string) => void
+  /** The card of another rank, as soon as it has one. Rejects if it has left. */
+  readonly lookup: (rank: number) => Promise<string>
+  /** Bytes that may be on their way to one peer; tests make it small. */
+  readonly windowBytes?: number
+}
+
+interface Listening {
+  readonly sockets: Sockets
+  readonly inbox: Inbox
+  readonly endpoint: string
+  readonly card: string
+}
+
+/** How long a clean close may wait for acknowledgements to leave this process. */
+const LINGER_MS = 5000
+
+export class ZmqTransport implements Transport {
+  readonly name = 'zmq'
+  readonly maxBodyBytes = 1 << 20
+  readonly eagerBytes = 64 << 10
+  readonly creditBytes = 8 << 20
+  readonly #options: ZmqOptions
+  readonly #windowBytes: number
+  readonly #peers = new Map<number, Peer>()
+  readonly #keepAlive = new KeepAlive()
+  readonly #frame = new Frame()
+  readonly #head: Head = { kind: 0, flags: 0, sequence: 0, taken: 0, takenFrames: 0 }
+  #sink: Sink | null = null
+  #listening: Listening | null = null
+  #starting: Promise<Listening> | null = null
+  /** Everybody who waits for something to arrive: holds, flushes, full windows, peers about to be buried. */
+  #listeners = 0
+  #closing: Promise<void> | null = null
+  #failed = false
+
+  constructor(options: ZmqOptions) {
+    this.#options = options
+    this.#windowBytes = options.windowBytes ?? 8 << 20
+  }
+
+  get unflushed(): number {
+    let frames = 0
+    for (const peer of this.#peers.values()) frames += peer.outbox.unflushed
+    return frames
+  }
+
+  open(sink: Sink): void {
+    this.#sink = sink
+  }
+
+  send(peer: number, frame: Frame, body: Uint8Array | null, token: SendToken | null): boolean {
+    if (this.#closing !== null) return true
+    return this.#peer(peer).outbox.send(frame, body, token)
+  }
+
+  hold(): void {
+    this.#listen()
+  }
+
+  release(): void {
+    this.#unlisten()
+  }
+
+  /** Somebody asks for this rank's address: bind and publish, if that has not happened yet. */
+  want(): void {
+    if (this.#closing === null) void this.#start().catch((error: Error) => this.#fail(error))
+  }
+
+  peerGone(rank: number, reason: string): void {
+    const peer = this.#peer(rank)
+    if (peer.gone || this.#closing !== null) return
+    this.#leave(peer, reason)
+    this.#whenDelivered(() => this.#bury(peer, reason))
+  }
+
+  async flush(): Promise<void> {
+    if (this.#closing !== null) return
+    this.#listen()
+    await Promise.all([...this.#peers.values()].map((peer) => peer.outbox.flush()))
+    this.#unlisten()
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  #peer(rank: number): Peer {
+    let peer = this.#peers.get(rank)
+    if (peer === undefined) {
+      const outbox = new Outbox(
+        {
+          released: (token) => this.#sink!.onReleased(token),
+          blocked: (yes) => (yes ? this.#listen() : this.#unlisten()),
+          wanted: () => this.#connect(peer!),
+          failed: (error) => this.#leave(peer!, `sending to rank ${rank} failed: ${error.message}`),
+        },
+        this.#windowBytes,
+      )
+      peer = new Peer(rank, outbox)
+      this.#peers.set(rank, peer)
+    }
+    return peer
+  }
+
+  // ---- waiting
+
+  #listen(): void {
+    if (this.#listeners++ > 0) return
+    this.#keepAlive.on()
+    this.#listening?.inbox.start()
+  }
+
+  #unlisten(): void {
+    if (--this.#listeners > 0) return
+    this.#keepAlive.off()
+    this.#listening?.inbox.stop()
+  }
+
+  // ---- beginning
+
+  #start(): Promise<Listening> {
+    this.#starting ??= this.#bind()
+    return this.#starting
+  }
+
+  async #bind(): Promise<Listening> {
+    const { rank, size, publish } = this.#options
+    const sockets = await Sockets.load(rank, size)
+    const endpoint = this.#options.endpoint()
+    const router = await sockets.bindRouter(endpoint)
+    const inbox = new Inbox(router, sockets.wakeDealer(), {
+      listening: () => this.#listeners > 0,
+      message: (id, first, second) => this.#onMessage(id, first, second),
+      failed: (error) => this.#fail(error),
+    })
+    const card = writeCard({ endpoint })
+    this.#listening = { sockets, inbox, endpoint, card }
+    if (this.#closing === null) {
+      publish(card)
+      if (this.#listeners > 0) inbox.start()
+    }
+    return this.#listening
+  }
+
+  #connect(peer: Peer): void {
+    if (peer.connecting || peer.leaving !== null || this.#closing !== null) return
+    peer.connecting = true
+    void this.#reach(peer).catch((error: Error) => this.#fail(error))
+  }
+
+  async #reach(peer: Peer): Promise<void> {
+    const { rank, jobId, lookup } = this.#options
+    const started = this.#start()
+    let card: string
+    try {
+      card = await peer.card(lookup)
+    } catch (error) {
+      await started
+      this.#leave(peer, (error as Error).message)
+      return
+    }
+    const { sockets, card: ownCard } = await started
+    if (peer.leaving !== null || this.#closing !== null) return
+    const { endpoint } = readCard(card, peer.rank)
+    const dealer = sockets.peerDealer(peer.rank)
+    peer.dealer = dealer
+    peer.monitor = dealer.events
+    void this.#watch(peer, dealer, endpoint).catch((error: Error) => this.#fail(error))
+    dealer.connect(endpoint)
+    const hello = writeHello({ job: jobId, rank, card: ownCard })
+    peer.outbox.connect({ send: (parts) => dealer.send(parts as Uint8Array) }, hello)
+  }
+
+  /** Waits for the end of our connection to `peer`. */
+  async #watch(peer: Peer, dealer: Dealer, endpoint: string): Promise<void> {
+    for await (const { type } of dealer.events) {
+      if (peer.dealer !== dealer || this.#closing !== null) return
+      if (type === 'disconnect') this.#leave(peer, `rank ${peer.rank} closed its connection`)
+      else if (type === 'close') this.#leave(peer, `rank ${peer.rank} does not answer at ${endpoint}`)
+      else if (type.startsWith('handshake:error'))
+        this.#leave(peer, `at ${endpoint} there is somebody else than rank ${peer.rank}`)
+    }
+  }
+
+  // ---- receiving
+
+  #onMessage(id: Uint8Array, first: Uint8Array, second: Uint8Array | undefined): void {
+    const rank = rankOfId(id)
+    if (rank < 0 || rank >= this.#options.size) return
+    const peer = this.#peer(rank)
+    if (peer.gone) return
+    if (first.length === 0) this.#onNotify(peer)
+    else if (!peer.stranger) this.#onPeerMessage(peer, first, second)
+  }
+
+  /** An empty message is ROUTER_NOTIFY: the peer has connected, or has disconnected. */
+  #onNotify(peer: Peer): void {
+    peer.inbound = !peer.inbound
+    if (!peer.inbound && !peer.stranger)
+      this.#bury(peer, peer.leaving ?? `rank ${peer.rank} closed its connection`)
+    peer.stranger = false
+  }
+
+  #onPeerMessage(peer: Peer, first: Uint8Array, second: Uint8Array | undefined): void {
+    const view = new DataView(first.buffer, first.byteOffset, first.byteLength)
+    const head = this.#head
+    readHead(head, view)
+    if (!peer.greeted) {
+      this.#greet(peer, head.kind, first)
+      if (peer.stranger) return
+      peer.checkSequence(head.sequence)
+      return
+    }
+    peer.checkSequence(head.sequence)
+    const now = (head.flags & MessageFlag.ACK_NOW) !== 0
+    const { outbox } = peer
+    outbox.acknowledged(head.taken, head.takenFrames)
+    readRecords(view, second, this.#frame, (body, bytes) => {
+      // Counted first: an answer sent from inside onFrame can then say so.
+      outbox.took(bytes)
+      if (this.#closing === null) this.#sink!.onFrame(peer.rank, this.#frame, body)
+    })
+    outbox.tell(now)
+  }
+
+  #greet(peer: Peer, kind: number, message: Uint8Array): void {
+    const hello = kind === MessageKind.HELLO ? readHello(message) : null
+    if (hello !== null && hello.job !== this.#options.jobId) {
+      // A stranger that was given our port after its own rank had died there. Its launcher will see to it.
+      peer.stranger = true
+      return
+    }
+    if (hello?.rank !== peer.rank) {
+      throw new BootstrapError(
+        `rank ${this.#options.rank} was greeted in a way it does not understand by rank ${peer.rank}; ` +
+          'all ranks must run the same version of tsmpi',
+      )
+    }
+    peer.greeted = true
+    peer.tellCard(hello.card)
+  }
+
+  // ---- ending
+
+  /** Word has come that `peer` is going. What has arrived from it is delivered first. */
+  #leave(peer: Peer, reason: string): void {
+    if (peer.leaving !== null || peer.gone || this.#closing !== null) return
+    peer.leaving = reason
+    peer.closeSocket()
+    this.#listen()
+    this.#whenDelivered(() => {
+      if (!peer.inbound) this.#bury(peer, reason)
+    })
+  }
+
+  #whenDelivered(f: () => void): void {
+    if (this.#listening === null) setImmediate(f)
+    else this.#listening.inbox.whenDrained(f)
+  }
+
+  #bury(peer: Peer, reason: string): void {
+    if (peer.gone || this.#closing !== null) return
+    peer.gone = true
+    if (peer.leaving !== null) this.#unlisten()
+    peer.leaving = reason
+    peer.closeSocket()
+    const borrowed = peer.outbox.drop()
+    this.#sink!.onPeerGone(peer.rank, reason)
+    for (const token of borrowed) this.#sink!.onReleased(token)
+  }
+
+  #fail(error: Error): void {
+    if (this.#failed || this.#closing !== null) return
+    this.#failed = true
+    this.#sink!.onFatal(error)
+  }
+
+  async #close(): Promise<void> {
+    const clean = [...this.#peers.values()].filter((peer) => peer.dealer !== null && peer.outbox.settled())
+    const listening = await this.#starting?.catch(() => null)
+    // zeromq may put a send off for a turn of the loop and would lose it.
+    await Promise.all(clean.map((peer) => peer.outbox.idle()))
+    for (const peer of clean) peer.dealer!.linger = LINGER_MS
+    for (const peer of this.#peers.values()) {
+      peer.closeSocket()
+      peer.outbox.drop()
+    }
+    this.#keepAlive.close()
+    if (listening) {
+      listening.inbox.close()
+      await removeSocketFile(listening.endpoint)
+    }
+  }
+}
+
+/** libzmq leaves the file of an ipc endpoint behind. */
+async function removeSocketFile(endpoint: string): Promise<void> {
+  if (!endpoint.startsWith('ipc://')) return
+  await unlink(endpoint.slice('ipc://'.length)).catch(() => {})
+}
