@@ -40,6 +40,7 @@ export class Channel implements Arrival {
   #waiting: Parcel | null = null
   #travelling = 0
   #travellingBytes = 0
+  #carried = 0
   #lastArrivalMs = 0
   #journey: Appointment | null = null
   #cut = false
@@ -59,6 +60,11 @@ export class Channel implements Arrival {
     return this.#travellingBytes
   }
 
+  /** Frames that have been sent and neither delivered nor lost. */
+  get carried(): number {
+    return this.#carried
+  }
+
   /** Takes a frame; true if the body was copied. */
   send(frame: Frame, body: Uint8Array | null, token: SendToken | null): boolean {
     const road = this.#road
@@ -69,6 +75,7 @@ export class Channel implements Arrival {
     }
     const parcel = new Parcel(frame, copies && body !== null ? body.slice() : body, road.sent++, null)
     if (!copies) parcel.borrowed = new Loan(token, this.#from, parcel)
+    this.#carried++
     this.#append(parcel)
     return copies
   }
@@ -134,7 +141,10 @@ export class Channel implements Arrival {
     this.#admit()
     this.#announce()
     if (parcel.death !== null) sink.onPeerGone(this.#from.rank, parcel.death)
-    else this.#hand(parcel, sink)
+    else {
+      this.#carried--
+      this.#hand(parcel, sink)
+    }
     parcel.settle()
   }
 
@@ -211,6 +221,7 @@ export class Channel implements Arrival {
       else p.borrowed?.end()
       p.borrowed?.forget()
       p.borrowed = null
+      if (p.death === null) this.#carried--
       p.settle()
     }
     this.#travelling = Math.min(this.#travelling, kept)

@@ -32,10 +32,15 @@ export interface NetworkOptions {
   delayMs?: number | readonly [min: number, max: number] | Delay
   /** Whether some rank is at work outside the network, such as waiting for a file. Default: never known. */
   busy?: () => boolean
+  /** Whether a stall is worth knowing of. Default: while some rank holds its transport. */
+  waiting?: () => boolean
 }
 
-/** Called when nothing can happen any more. `certain`: nothing outside the simulation either. */
-export type StallListener = (certain: boolean) => void
+/**
+ * Called when nothing can happen any more. `certain`: nothing outside the simulation either. Returning true
+ * means: look again.
+ */
+export type StallListener = (certain: boolean) => boolean | void
 
 export class SimulatedNetwork {
   readonly size: number
@@ -48,6 +53,7 @@ export class SimulatedNetwork {
   readonly #transports: SimulatedTransport[]
   readonly #dead: boolean[]
   #onStall: StallListener | null = null
+  #onLate: ((resources: string) => void) | null = null
   #onThrow: ((error: unknown) => void) | null = null
 
   constructor(size: number, options: NetworkOptions = {}) {
@@ -55,11 +61,13 @@ export class SimulatedNetwork {
     this.size = size
     this.seed = options.seed ?? drawSeed()
     this.#random = new Random(this.seed)
+    const waiting = options.waiting ?? (() => this.#inboxes.some((inbox) => inbox.isHeld))
     this.#schedule = new Schedule({
       random: this.#random,
       busy: options.busy ?? (() => false),
-      waiting: () => this.#onStall !== null && this.#inboxes.some((inbox) => inbox.isHeld),
-      onStall: (certain) => this.#onStall?.(certain),
+      waiting: () => this.#onStall !== null && waiting(),
+      onStall: (certain) => this.#onStall?.(certain) === true,
+      onLate: (resources) => this.#onLate?.(resources),
       onThrow: (error) => this.#thrown(error),
     })
     this.#road = {
@@ -127,6 +135,11 @@ export class SimulatedNetwork {
     this.#schedule.at(atMs, true, () => this.#schedule.post(f))
   }
 
+  /** Calls `f` as an event, after that many others of the whole network. */
+  afterEvents(events: number, f: () => void): void {
+    this.#schedule.afterEvents(events, f)
+  }
+
   /**
    * Ends a rank as a crash does: it receives nothing more and its timers stop; of what it had sent, a part
    * drawn by the seed arrives, and then every other rank learns of its death.
@@ -148,12 +161,17 @@ export class SimulatedNetwork {
   }
 
   /**
-   * Called when some rank holds its transport, no event is left and no timer runs, and nothing real is
-   * going on in the process that was not going on when the network was made. Once per silence.
+   * Called when some rank is waiting, no event is left and no timer runs, and nothing real is going on in
+   * the process that was not going on when the network was made. Once per silence.
    */
   onStall(listener: StallListener): void {
     this.#onStall = listener
     this.#schedule.wake()
+  }
+
+  /** Called when only these resources of the process have stood against a verdict for two seconds. */
+  onLate(listener: (resources: string) => void): void {
+    this.#onLate = listener
   }
 
   /** Called with what a sink or a timer throws; without a listener it is thrown on, out of the event loop. */

@@ -41,8 +41,13 @@ export interface ScheduleOptions {
   busy: () => boolean
   /** Whether some rank waits for the network; without one, silence is nothing to report. */
   waiting: () => boolean
-  /** Nothing can happen any more. `certain`: nothing outside the simulation either. Once per silence. */
-  onStall: (certain: boolean) => void
+  /**
+   * Nothing can happen any more. `certain`: nothing outside the simulation either. Once per silence, or again
+   * if it returns true.
+   */
+  onStall: (certain: boolean) => boolean
+  /** @see Stillness */
+  onLate: (resources: string) => void
   /** An event handler threw. */
   onThrow: (error: unknown) => void
 }
@@ -58,12 +63,14 @@ export class Schedule {
   #armed = 0
   #events = 0
   #fruitless = 0
+  /** What is to happen after a number of events, the next one last. */
+  readonly #marks: { readonly events: number; readonly f: () => void }[] = []
   #closed = false
 
   constructor(options: ScheduleOptions) {
     this.#random = options.random
     this.#options = options
-    this.#stillness = new Stillness(options.busy)
+    this.#stillness = new Stillness(options.busy, options.onLate)
   }
 
   /** Events delivered so far. */
@@ -117,6 +124,13 @@ export class Schedule {
     return appointment
   }
 
+  /** Calls `f` as an event once `events` events have been delivered. */
+  afterEvents(events: number, f: () => void): void {
+    this.#marks.push({ events, f })
+    this.#marks.sort((a, b) => b.events - a.events)
+    this.#passMarks()
+  }
+
   cancel(appointment: Appointment): void {
     this.#agenda.cancel(appointment)
   }
@@ -162,10 +176,17 @@ export class Schedule {
         this.#options.onThrow(error)
       }
       if (this.#fruitless > FRUITLESS) this.#skipPolling()
+      while (this.#marks.length > 0 && this.#marks.at(-1)!.events <= this.#events)
+        this.post(this.#marks.pop()!.f)
     }
     if (this.#armed > 0 || this.#closed) return
     if (runnable.length > 0 || this.#jump()) this.#arm()
     else this.#watch()
+  }
+
+  #passMarks(): void {
+    while (this.#marks.length > 0 && this.#marks.at(-1)!.events <= this.#events)
+      this.post(this.#marks.pop()!.f)
   }
 
   #takeDue(): void {
@@ -197,6 +218,9 @@ export class Schedule {
         this.#nowMs = Math.max(this.#nowMs, timer.atMs)
         this.wake()
       })
-    else if (this.#options.waiting()) this.#stillness.watch('stall', this.#options.onStall)
+    else if (this.#options.waiting())
+      this.#stillness.watch('stall', (certain) => {
+        if (this.#options.onStall(certain)) this.wake()
+      })
   }
 }

@@ -40,6 +40,13 @@ export class SimulatedTransport implements Transport {
     this.creditBytes = limits.creditBytes
   }
 
+  get unflushed(): number {
+    let frames = 0
+    for (let dest = 0; dest < this.#exchange.size; dest++)
+      frames += this.#exchange.existing(this.#inbox.rank, dest)?.carried ?? 0
+    return frames
+  }
+
   open(sink: Sink): void {
     this.#inbox.open(sink)
   }

@@ -6,8 +6,10 @@
  * too late. Evidence, each kind blind to something the next one sees:
  *
  * 1. `busy()`: whoever runs the ranks knows that one of them is not waiting for the network.
- * 2. Node's list of what keeps the process alive holds nothing that was not there at the start. It misses
- *    jobs on the thread pool and in worker threads.
+ * 2. Node's list of what keeps the process alive holds no timer, no request and nothing else that was not
+ *    there at the start. It misses jobs on the thread pool and in worker threads. (Timers that were there at
+ *    the start count as well, since the list does not tell one timer from another. A test runner's come
+ *    and go, which costs some milliseconds; with one that stays there are no verdicts, only `onLate`.)
  * 3. Before a deadlock is declared: for a while the process uses no processor time, in any thread.
  *
  * In a plain `node` process there is something better, and it overrules all three: `beforeExit` comes
@@ -23,6 +25,8 @@ const GRACE_MS = 40
 const GRACE_CPU_MS = 15
 const POLL_MIN_MS = 1
 const POLL_MAX_MS = 20
+/** When to say that things stand still although there is no verdict, in real milliseconds. */
+const LATE_MS = 2000
 
 // Taken when the module loads, so that a test's fake timers do not stop the simulation.
 const { setImmediate, setTimeout, clearTimeout } = globalThis
@@ -32,6 +36,7 @@ export type StillnessGoal = 'timer' | 'stall'
 
 export class Stillness {
   readonly #busy: () => boolean
+  readonly #onLate: (resources: string) => void
   readonly #baseline = census()
   /** Counts watches, so that callbacks of one that has ended find out. */
   #watch = 0
@@ -39,8 +44,10 @@ export class Stillness {
   #poll: NodeJS.Timeout | undefined
   #onEnd: (() => void) | undefined
 
-  constructor(busy: () => boolean) {
+  /** `onLate` hears of resources that have been the only obstacle to a verdict for a while. */
+  constructor(busy: () => boolean, onLate: (resources: string) => void) {
     this.#busy = busy
+    this.#onLate = onLate
   }
 
   get watching(): boolean {
@@ -64,10 +71,17 @@ export class Stillness {
 
     let pauseMs = POLL_MIN_MS
     let turns = 0
+    let lateAtMs = performance.now() + LATE_MS
     const turn = () => {
       if (watch !== this.#watch) return
-      if (this.#moving()) {
+      const busy = this.#busy()
+      const active = busy ? '' : this.#active()
+      if (busy || active !== '') {
         turns = 0
+        if (!busy && performance.now() > lateAtMs) {
+          lateAtMs = Number.POSITIVE_INFINITY
+          this.#onLate(active)
+        }
         this.#poll = setTimeout(turn, pauseMs).unref()
         pauseMs = Math.min(2 * pauseMs, POLL_MAX_MS)
       } else if (++turns < QUIET_TURNS) setImmediate(turn)
@@ -92,23 +106,31 @@ export class Stillness {
       if (watch !== this.#watch) return
       const used = process.cpuUsage(before)
       const idle = (used.user + used.system) / 1000 < GRACE_CPU_MS
-      if (idle && !this.#moving()) report(false)
+      if (idle && !this.#busy() && this.#active() === '') report(false)
       else again()
     }, GRACE_MS).unref()
   }
 
-  #moving(): boolean {
-    if (this.#busy()) return true
+  /** The resources at work that speak against a verdict, as a list for people; empty if there are none. */
+  #active(): string {
     const now = census()
-    let more = false
-    for (const [kind, count] of now) if (count > (this.#baseline.get(kind) ?? 0)) more = true
+    let active = ''
+    for (const [kind, count] of now) {
+      const before = isFleeting(kind) ? 0 : (this.#baseline.get(kind) ?? 0)
+      if (count > before) active += `${active === '' ? '' : ', '}${count - before} ${kind}`
+    }
     // What was there at the start and has ended does not excuse something new of the same kind.
     for (const [kind, count] of this.#baseline) {
       const left = now.get(kind) ?? 0
       if (left < count) this.#baseline.set(kind, left)
     }
-    return more
+    return active
   }
+}
+
+/** Timers and requests: what was there at the start is probably over, and what is there now is new. */
+function isFleeting(kind: string): boolean {
+  return kind === 'Timeout' || kind.includes('Req')
 }
 
 /** How many of each kind of resource keep the process alive. Immediates end by themselves, and we use them. */
