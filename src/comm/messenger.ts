@@ -64,6 +64,8 @@ export class Messenger implements Sink {
   #lastId = 0
   #holding = false
   #failure: Error | null = null
+  /** Frames of this rank to itself that have not come back yet. */
+  #toSelf = 0
   readonly #frame = new Frame()
 
   constructor(options: MessengerOptions) {
@@ -82,7 +84,7 @@ export class Messenger implements Sink {
     this.#contexts.set(context.id, context)
     const early = this.#early.get(context.id)
     this.#early.delete(context.id)
-    for (const { frame, peer, body } of early ?? []) this.onFrame(peer, frame, body ?? NOTHING)
+    for (const { frame, peer, body } of early ?? []) this.#dispatch(peer, frame, body ?? NOTHING)
   }
 
   /** Ends a context: what is pending on it fails with `error`, what still comes is dropped. */
@@ -119,7 +121,7 @@ export class Messenger implements Sink {
       if (peer === this.#rank || !this.peers.reachable(peer)) continue
       const frame = this.#header(FrameKind.BREAK, context)
       frame.bytes = body.length
-      this.#transport.send(peer, frame, body, {})
+      this.#emit(peer, frame, body, {})
     }
   }
 
@@ -145,14 +147,14 @@ export class Messenger implements Sink {
     this.#announced.set(payload.sendId, payload)
     const frame = this.#envelope(FrameKind.RTS, payload)
     frame.sendId = payload.sendId
-    this.#transport.send(peer, frame, null, null)
+    this.#emit(peer, frame, null, null)
   }
 
   #sendEager(peer: number, operation: SendOperation): void {
     operation.handedOver = true
     operation.borrowed = 1
     const frame = this.#envelope(FrameKind.EAGER, operation)
-    if (this.#transport.send(peer, frame, operation.block.bytes(), operation)) {
+    if (this.#emit(peer, frame, operation.block.bytes(), operation)) {
       operation.borrowed = 0
       this.#succeedSend(operation)
     }
@@ -180,8 +182,7 @@ export class Messenger implements Sink {
       piece.recvId = recvId
       piece.offset = offset
       operation.borrowed++
-      if (this.#transport.send(peer, piece, operation.block.bytes(offset, length), operation))
-        operation.borrowed--
+      if (this.#emit(peer, piece, operation.block.bytes(offset, length), operation)) operation.borrowed--
     }
     operation.handedOver = true
     if (operation.borrowed === 0) this.#succeedSend(operation)
@@ -237,6 +238,11 @@ export class Messenger implements Sink {
   }
 
   onFrame(peer: number, frame: Frame, body: Uint8Array): void {
+    this.#dispatch(peer, frame, body)
+    if (peer === this.#rank && --this.#toSelf === 0) this.#updateHold()
+  }
+
+  #dispatch(peer: number, frame: Frame, body: Uint8Array): void {
     switch (frame.kind) {
       case FrameKind.EAGER:
       case FrameKind.RTS:
@@ -424,11 +430,19 @@ export class Messenger implements Sink {
       .filter(({ arrivals }) => arrivals.length > 0)
   }
 
+  /** Receives, and answers, whatever still comes, for as long as `until` is pending. */
+  async serve(until: Promise<void>): Promise<void> {
+    this.#transport.hold()
+    try {
+      await until
+    } finally {
+      this.#transport.release()
+    }
+  }
+
   /** Delivers whatever has already come in. */
   async progress(): Promise<void> {
-    this.#transport.hold()
-    await this.clock.turn()
-    this.#transport.release()
+    await this.serve(this.clock.turn())
   }
 
   // ---- book-keeping ---------------------------------------------------------------------------
@@ -472,13 +486,21 @@ export class Messenger implements Sink {
     for (const [id, receiving] of this.#receiving) if (receiving === operation) this.#receiving.delete(id)
   }
 
-  /** Waiting keeps the process alive only while somebody is left who could end the wait. */
+  /** Waiting keeps the process alive only while something can still come that may end the wait. */
   #updateHold(): void {
-    const wanted = this.pending.size > 0 && this.peers.anyLeft
+    const wanted = (this.pending.size > 0 && this.peers.anyLeft) || this.#toSelf > 0
     if (wanted === this.#holding) return
     this.#holding = wanted
     if (wanted) this.#transport.hold()
     else this.#transport.release()
+  }
+
+  #emit(peer: number, frame: Frame, body: Uint8Array | null, token: SendToken | null): boolean {
+    if (peer === this.#rank) {
+      this.#toSelf++
+      if (!this.#holding) this.#updateHold()
+    }
+    return this.#transport.send(peer, frame, body, token)
   }
 
   #newId(): number {
@@ -493,7 +515,7 @@ export class Messenger implements Sink {
     const frame = clear(this.#frame)
     frame.kind = FrameKind.CREDIT
     frame.bytes = credit
-    this.#transport.send(peer, frame, null, null)
+    this.#emit(peer, frame, null, null)
   }
 
   #clearToSend(peer: number, announced: Frame, recvId: number, flags: number): void {
@@ -503,7 +525,7 @@ export class Messenger implements Sink {
     frame.flags = flags
     frame.sendId = sendId
     frame.recvId = recvId
-    this.#transport.send(peer, frame, null, null)
+    this.#emit(peer, frame, null, null)
   }
 
   #header(kind: number, context: Context): Frame {

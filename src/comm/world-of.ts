@@ -17,6 +17,8 @@ export interface WorldOptions {
   readonly transport: Transport
   readonly clock: Clock
   readonly job: Job
+  /** Another rank asks for this rank's address. */
+  readonly onWant?: () => void
 }
 
 export interface World {
@@ -44,7 +46,7 @@ const WORLD_ID = 0
 const SELF_COUNTER = 1
 
 /** Makes the world of one rank. */
-export function createWorld({ transport, clock, job }: WorldOptions): World {
+export function createWorld({ transport, clock, job, onWant }: WorldOptions): World {
   let fatal: Error | null = null
   const messenger = new Messenger({
     rank: job.rank,
@@ -66,7 +68,8 @@ export function createWorld({ transport, clock, job }: WorldOptions): World {
 
   job.listen((event) => {
     if (event.kind === 'finished') messenger.rankFinished(event.rank)
-    else if (event.kind === 'failed') messenger.rankLost(event.rank, event.reason)
+    else if (event.kind === 'want') onWant?.()
+    else if (job.lost(event.rank, event.reason) === 'continue') messenger.rankLost(event.rank, event.reason)
   })
   const activity = (): Activity => ({
     pending: [...messenger.pending].map((operation) => line(operation, clock)),
@@ -88,7 +91,8 @@ export function createWorld({ transport, clock, job }: WorldOptions): World {
     },
     async finalize() {
       await messenger.flush()
-      await job.finish()
+      // Others may still send to this rank, and must be told that it took what they sent.
+      await messenger.serve(job.finish())
       // Everybody has flushed: whatever was ever sent to this rank is here now.
       const errors = unnoticed(state)
       if (fatal !== null && !errors.includes(fatal)) errors.push(fatal)

@@ -1,0 +1,36 @@
+/** The public names of tsmpi. No logic lives here. */
+
+export { ANY_SOURCE, ANY_TAG, type Source, type Tag } from './comm/arguments.ts'
+export type { Communicator } from './comm/communicator.ts'
+export { Group } from './comm/group.ts'
+export type { MessagesOptions, ReceivedMessage } from './comm/messages.ts'
+export * from './comm/op/built-in.ts'
+export { createOp } from './comm/op/user.ts'
+export type { Op } from './comm/op.ts'
+export type { PatienceOptions, RecvOptions, SendOptions, SendrecvOptions } from './comm/point-to-point.ts'
+export type { MatchedMessage, ProbeOptions } from './comm/probing.ts'
+export type { Request } from './comm/request.ts'
+export type { Status } from './comm/status.ts'
+export { type Completion, waitAll, waitAny, waitSome } from './comm/wait.ts'
+export { abort, hostname, self, world, wtime } from './comm/world.ts'
+export {
+  AbortedError,
+  BootstrapError,
+  BufferError,
+  CancelledError,
+  CollectiveMismatchError,
+  CountError,
+  DeadlockError,
+  ItemError,
+  MpiError,
+  OpError,
+  RankError,
+  RankFailedError,
+  RootError,
+  TagError,
+  TimeoutError,
+  TruncateError,
+  TypeMismatchError,
+} from './errors.ts'
+export { version } from './version.ts'
+export type { Raw, TypedCtor } from './wire/datatype.ts'
