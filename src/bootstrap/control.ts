@@ -6,7 +6,26 @@
  */
 
 import { BootstrapError } from '../errors.ts'
+import type { Place } from './environment.ts'
 import type { Activity } from './job.ts'
+
+/** How boot.ts shall run the script. */
+export type Entry =
+  /** A JavaScript file that nobody compiled, run as `node path` would. */
+  | { readonly kind: 'plain'; readonly path: string }
+  /** The compiled module at `url`. */
+  | { readonly kind: 'module'; readonly url: string }
+  /** Compiled CommonJS in the file `compiled`, run under the name of its source `path`. */
+  | { readonly kind: 'commonjs'; readonly compiled: string; readonly path: string }
+
+/** Everything boot.ts must know before the script may run. */
+export interface BootOrder extends Place {
+  /** Pid of the process that started this rank; another parent means that it is already gone. */
+  readonly parentPid: number
+  readonly entry: Entry
+  /** Whether boot must ask for the parent-death signal itself, because setpriv was not there. */
+  readonly setDeathSignal: boolean
+}
 
 /** Rank to launcher. */
 export type FromRank =
@@ -15,6 +34,8 @@ export type FromRank =
   | { readonly t: 'publish'; readonly card: string }
   | { readonly t: 'card?'; readonly rank: number }
   | { readonly t: 'finished' }
+  /** The transport has lost `rank`. If its process lives on, nobody else will ever tell. */
+  | { readonly t: 'lost'; readonly rank: number; readonly reason: string }
   | { readonly t: 'abort'; readonly code: number; readonly why: string }
   /** An uncaught error: its stack. Not the end yet: a handler of the program may swallow it. */
   | { readonly t: 'uncaught'; readonly stack: string; readonly activity: Activity }
@@ -24,6 +45,8 @@ export type FromRank =
 
 /** Launcher to rank. */
 export type ToRank =
+  /** First message to a rank; it waits for this one before it does anything. */
+  | { readonly t: 'boot'; readonly order: BootOrder }
   | { readonly t: 'card'; readonly rank: number; readonly card: string }
   | { readonly t: 'want' }
   | { readonly t: 'finished'; readonly rank: number }

@@ -1,0 +1,64 @@
+/**
+ * Entry of a rank: `node boot.js script arguments...`, with the control channel on fd 3.
+ *
+ * Joins the job, arranges that every end of this process is told to the launcher, then runs the script.
+ * Loads as little as it can: every rank pays for it, and scripts that use no messages pay for nothing else.
+ */
+
+import { version } from '../version.ts'
+import { ControlPort } from './control-port.ts'
+import { setCurrentJob } from './current-job.ts'
+import { RankJob } from './rank-job.ts'
+import { runScript } from './run-script.ts'
+import { prepareStandardStreams } from './standard-streams.ts'
+
+const CONTROL_FD = 3
+const SIGKILL = 9
+
+/** Ends this process at once: without its launcher nobody wants its results. */
+function dieWithLauncher(): void {
+  process.kill(process.pid, 'SIGKILL')
+}
+
+const port = new ControlPort(CONTROL_FD)
+port.send({ t: 'hello', version, pid: process.pid })
+const order = port.readOrder()
+if (order === null) {
+  dieWithLauncher()
+} else {
+  if (order.setDeathSignal) await (await import('./death-signal.ts')).setDeathSignal(SIGKILL)
+  // The launcher may have died before the kernel was told to watch it.
+  if (process.ppid !== order.parentPid) dieWithLauncher()
+
+  const job = new RankJob(order, port)
+  port.listen((message) => job.receive(message), dieWithLauncher)
+  prepareStandardStreams(dieWithLauncher)
+
+  // First among the listeners, so that a script's own handlers cannot keep the report from being sent.
+  process.on('uncaughtExceptionMonitor', (error) => {
+    port.send({ t: 'uncaught', stack: stackOf(error), activity: job.activity() })
+  })
+  process.on('exit', (code) => {
+    port.send({
+      t: 'exit',
+      code: Number(process.exitCode ?? code),
+      owed: job.owed(),
+      activity: job.activity(),
+    })
+    port.flush()
+  })
+
+  process.setSourceMapsEnabled(true)
+  process.argv.splice(1, 1)
+  setCurrentJob(job)
+  await runScript(order.entry)
+}
+
+/** Of anything that can be thrown. */
+function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.stack ?? error) : `Uncaught ${String(error)}`
+  } catch {
+    return 'an error that cannot be shown'
+  }
+}

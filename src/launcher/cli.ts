@@ -1,0 +1,46 @@
+/** The command `tsrun`. */
+
+import { availableParallelism } from 'node:os'
+import { version } from '../version.ts'
+import { parseArguments } from './arguments.ts'
+import { LaunchError } from './launch-error.ts'
+import { UsageError } from './usage-error.ts'
+
+const USAGE_CODE = 2
+const LAUNCH_CODE = 125
+
+async function main(): Promise<number> {
+  const command = parseArguments(process.argv.slice(2), availableParallelism())
+  if (command.kind === 'help') {
+    process.stdout.write(`${await (await import('./help.ts')).helpText()}\n`)
+    return 0
+  }
+  if (command.kind === 'version') {
+    process.stdout.write(`tsmpi ${version}\n`)
+    return 0
+  }
+  if (process.env.TSRUN_HOSTFILE !== undefined) {
+    throw new UsageError('TSRUN_HOSTFILE is set, but running on several hosts is not there yet; unset it')
+  }
+  return (await import('./run-job.ts')).runJob(command.plan)
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof UsageError) return USAGE_CODE
+  return LAUNCH_CODE
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof UsageError || error instanceof LaunchError) return error.message
+  return `internal error: ${error instanceof Error ? error.stack : error}`
+}
+
+let code: number
+try {
+  code = await main()
+} catch (error) {
+  process.stderr.write(`tsrun: ${textOf(error)}\n`)
+  code = codeOf(error)
+}
+// Not by running dry: the standard input may be a terminal that nobody will close.
+process.exit(code)

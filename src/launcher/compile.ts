@@ -1,0 +1,116 @@
+/**
+ * Compiles the script once for all ranks, with esbuild, so that no rank needs a loader.
+ *
+ * TypeScript is bundled into one file; everything else is left where it is and imported from there, so
+ * nothing is loaded twice under two names. Each bundled file keeps its own `import.meta.url` and the like.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { BuildOptions, BuildResult, Loader, Message, Plugin } from 'esbuild'
+import type { Entry } from '../bootstrap/control.ts'
+import { CompileError } from './compile-error.ts'
+import { resolveImports } from './resolve-import.ts'
+import { makeShadowTree } from './shadow-tree.ts'
+
+/** What a file knows of itself, by the name that stands for it in the compiled text. */
+const SELF = {
+  'import.meta.url': '__tsmpi_url',
+  'import.meta.filename': '__tsmpi_filename',
+  'import.meta.dirname': '__tsmpi_dirname',
+  'import.meta.main': '__tsmpi_main',
+  __filename: '__tsmpi_filename',
+  __dirname: '__tsmpi_dirname',
+}
+
+/** Compiles `script` (a real path) into the job's folder. */
+export async function compileScript(script: string, runtimeDir: string): Promise<Entry> {
+  const esbuild = await import('esbuild')
+  try {
+    const isCommonJs = extname(script) === '.cts'
+    if (!isCommonJs) {
+      const compiled = makeShadowTree(join(runtimeDir, 'tree'), script)
+      const result = await esbuild.build(buildOptions(script, 'esm', compiled))
+      if (!isWrittenAsCommonJs(result)) {
+        writeFileSync(compiled, result.outputFiles[0]!.contents)
+        return { kind: 'module', url: pathToFileURL(compiled).href }
+      }
+    }
+    const compiled = join(runtimeDir, 'script.cjs')
+    const result = await esbuild.build(buildOptions(script, 'cjs', compiled))
+    writeFileSync(compiled, result.outputFiles[0]!.contents)
+    return { kind: 'commonjs', compiled, path: script }
+  } catch (error) {
+    const messages = (error as { errors?: Message[] }).errors
+    if (messages === undefined) throw error
+    const color = process.stderr.isTTY === true
+    throw new CompileError((await esbuild.formatMessages(messages, { kind: 'error', color })).join(''))
+  } finally {
+    await esbuild.stop()
+  }
+}
+
+type Options = BuildOptions & { readonly write: false; readonly metafile: true }
+
+function buildOptions(script: string, format: 'esm' | 'cjs', outfile: string): Options {
+  return {
+    entryPoints: [script],
+    outfile,
+    write: false,
+    metafile: true,
+    bundle: true,
+    format,
+    platform: 'node',
+    target: 'node20',
+    // esbuild's default adds "module", which Node does not know.
+    conditions: [],
+    sourcemap: 'inline',
+    define: SELF,
+    // Bundled CommonJS asks for builtins with require, which a module does not have.
+    banner: format === 'esm' ? { js: requireBanner(script) } : {},
+    logLevel: 'silent',
+    absWorkingDir: dirname(script),
+    plugins: [resolveImports(script, format), knowThyself(script)],
+  }
+}
+
+function requireBanner(script: string): string {
+  const url = JSON.stringify(pathToFileURL(script).href)
+  return `import { createRequire as __tsmpi_createRequire } from 'node:module'; const require = __tsmpi_createRequire(${url});`
+}
+
+/** Gives every file its own url and path, on its first line so that line numbers stay. */
+function knowThyself(script: string): Plugin {
+  return {
+    name: 'know-thyself',
+    setup(build) {
+      build.onLoad({ filter: /\.[cm]?tsx?$/ }, ({ path }) => {
+        const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+        const hashbang = /^#!.*\n/.exec(text)?.[0] ?? ''
+        const loader: Loader = path.endsWith('x') ? 'tsx' : 'ts'
+        return {
+          contents: hashbang + selfConstants(path, path === script) + text.slice(hashbang.length),
+          loader,
+        }
+      })
+    },
+  }
+}
+
+function selfConstants(path: string, isMain: boolean): string {
+  const values = {
+    __tsmpi_url: pathToFileURL(path).href,
+    __tsmpi_filename: path,
+    __tsmpi_dirname: dirname(path),
+    __tsmpi_main: isMain,
+  }
+  const pairs = Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+  return `const ${pairs.join(', ')}; `
+}
+
+/** The script has no import or export, but `require` or `module.exports`; or it mixes `import` with `module`. */
+function isWrittenAsCommonJs(result: BuildResult<Options>): boolean {
+  const entry = Object.values(result.metafile.outputs)[0]?.entryPoint
+  return entry !== undefined && result.metafile.inputs[entry]?.format === 'cjs'
+}

@@ -1,0 +1,54 @@
+/**
+ * A tiny process that outlives a launcher killed without warning, and cleans up behind it.
+ *
+ * It waits on a pipe that only the launcher holds. If that ends without a word, it kills what still carries
+ * the job's id in its environment (the ranks themselves die by their parent-death signal) and removes the
+ * job's folder. A shell and not Node: it starts in a millisecond and sleeps in half a megabyte.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { JOB_ID_VARIABLE } from '../bootstrap/environment.ts'
+
+const SCRIPT = `
+read -r word && exit 0
+pids=$(grep -lsaz "^${JOB_ID_VARIABLE}=$2\\$" /proc/[0-9]*/environ | cut -d/ -f3)
+[ -n "$pids" ] && kill -KILL $pids
+rm -rf -- "$1"
+`
+
+/** How long the launcher waits for the janitor to be gone before it leaves itself. */
+const LEAVE_LIMIT_MS = 1000
+
+export interface Janitor {
+  /** Says that there is nothing to clean up; resolves when the process is gone. */
+  dismiss(): Promise<void>
+}
+
+export function startJanitor(path: string, jobId: string): Janitor {
+  const child = spawn('/bin/sh', ['-c', SCRIPT, 'tsmpi-janitor', path, jobId], {
+    // A session of its own: neither Ctrl-C nor a closing terminal may take it along with the launcher.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+  })
+  // Without a shell there is no janitor, and the next launcher finds nothing worse than an empty folder.
+  child.on('error', () => {})
+  child.stdin.on('error', () => {})
+  child.unref()
+  return { dismiss: () => dismiss(child) }
+}
+
+function dismiss(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
+    return Promise.resolve()
+  return new Promise((resolve) => {
+    const limit = setTimeout(resolve, LEAVE_LIMIT_MS)
+    child.once('exit', () => {
+      clearTimeout(limit)
+      resolve()
+    })
+    child.ref()
+    child.stdin?.end('done\n')
+  })
+}

@@ -1,0 +1,220 @@
+/** The few lines on stderr that say why a job ended. Pure: facts in, text out. */
+
+import { constants } from 'node:os'
+import type { Activity } from '../bootstrap/job.ts'
+import type { ProcessEnd } from './agent.ts'
+
+/** Why a job did not end well. The first one that happens is the one reported. */
+export type Cause =
+  | { readonly kind: 'failed'; readonly rank: number }
+  | { readonly kind: 'abort'; readonly rank: number; readonly code: number; readonly why: string }
+  | { readonly kind: 'unreachable'; readonly rank: number; readonly peer: number; readonly reason: string }
+  | { readonly kind: 'timeout'; readonly timeoutMs: number }
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'outputClosed' }
+  | { readonly kind: 'startFailed'; readonly rank: number; readonly error: Error }
+
+/** What is known of a rank when the job is over. */
+export interface RankFacts {
+  readonly rank: number
+  readonly hostname: string
+  readonly pid: number | null
+  readonly end: ProcessEnd | null
+  /** The exit code it was on its way out with. */
+  readonly announced: number | null
+  /** The last uncaught error, if any. */
+  readonly stack: string | null
+  readonly owed: string | null
+  readonly activity: Activity | null
+  /** It was still running when the job began to end. */
+  readonly endedWithJob: boolean
+  /** It was asked what it is doing and did not answer. */
+  readonly silent: boolean
+}
+
+/** More than this many lines help nobody. */
+const MESSAGE_LINES = 4
+const FRAME_LINES = 3
+const ACTIVITY_LINES = 32
+const PENDING_LINES = 4
+
+const FRAME = /^\s+at /
+
+export function exitCodeOf(cause: Cause, ranks: readonly RankFacts[]): number {
+  switch (cause.kind) {
+    case 'failed':
+      return failureCode(ranks[cause.rank]!)
+    case 'abort':
+      return cause.code & 0xff || 1
+    case 'unreachable':
+      return 1
+    case 'timeout':
+      return 124
+    case 'signal':
+      return 128 + constants.signals[cause.signal]
+    case 'outputClosed':
+      return 128 + constants.signals.SIGPIPE
+    case 'startFailed':
+      return 125
+  }
+}
+
+export function reportEnd(cause: Cause, ranks: readonly RankFacts[]): string {
+  const lines = describeCause(cause, ranks)
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
+}
+
+/** Ranks as people write them: `0-3, 7`. */
+export function formatRanks(ranks: readonly number[]): string {
+  const runs: [number, number][] = []
+  for (const rank of [...ranks].sort((a, b) => a - b)) {
+    const run = runs.at(-1)
+    if (run && rank === run[1] + 1) run[1] = rank
+    else runs.push([rank, rank])
+  }
+  return runs.map(([a, b]) => (a === b ? `${a}` : `${a}-${b}`)).join(', ')
+}
+
+function describeCause(cause: Cause, ranks: readonly RankFacts[]): string[] {
+  switch (cause.kind) {
+    case 'failed':
+      return [...describeFailure(ranks[cause.rank]!), ...describeOthers(cause.rank, ranks)]
+    case 'abort': {
+      const rank = ranks[cause.rank]!
+      const why = cause.why === '' ? '' : `: ${cause.why}`
+      return [`tsrun: ${place(rank)} called abort(${cause.code})${why}`, ...describeOthers(cause.rank, ranks)]
+    }
+    case 'unreachable':
+      return [
+        `tsrun: ${place(ranks[cause.rank]!)} lost its connection to rank ${cause.peer}, which still runs: ${cause.reason}`,
+      ]
+    case 'timeout':
+      return [
+        `tsrun: the job was not done after ${cause.timeoutMs / 1000} s (--timeout); what the ranks were doing:`,
+        ...describeActivities(ranks),
+      ]
+    case 'signal': {
+      const busy = ranks.filter((rank) => rank.endedWithJob)
+      return [`tsrun: ended by ${cause.signal}; what the ranks were doing:`, ...describeActivities(busy)]
+    }
+    case 'outputClosed':
+      return []
+    case 'startFailed':
+      return [`tsrun: rank ${cause.rank} could not be started: ${cause.error.message}`]
+  }
+}
+
+function describeFailure(rank: RankFacts): string[] {
+  const { end, stack } = rank
+  const lines: string[] = []
+  if (end?.signal) {
+    lines.push(`tsrun: ${place(rank)} was killed by ${end.signal}${signalHint(end.signal)}`)
+  } else if (end?.code === 13) {
+    lines.push(
+      `tsrun: ${place(rank)} ended with exit code 13: a top-level await in the script can never settle`,
+      '  Nothing was left that could have resolved it: no message on its way, no timer, no open file or socket.',
+    )
+  } else if (end?.code !== 0 && stack !== null) {
+    lines.push(
+      `tsrun: ${place(rank)} failed with an uncaught error (exit code ${end?.code})`,
+      ...shorten(stack),
+    )
+    if (/Cannot find (package|module) 'tsmpi'/.test(stack)) {
+      lines.push('  Install it for the script: npm i tsmpi')
+    }
+  } else if (end?.code !== 0) {
+    lines.push(`tsrun: ${place(rank)} exited with code ${end?.code}`)
+  } else {
+    const owed = rank.owed ?? 'it took part in messages and left without a word'
+    lines.push(`tsrun: ${place(rank)} exited with code 0 while the others still needed it: ${owed}`)
+  }
+  return [...lines, ...describePending(rank.activity)]
+}
+
+function describePending(activity: Activity | null): string[] {
+  const lines: string[] = []
+  const pending = activity?.pending ?? []
+  for (const line of pending.slice(0, PENDING_LINES)) lines.push(`  waiting in: ${line}`)
+  if (pending.length > PENDING_LINES) lines.push(`  and in ${pending.length - PENDING_LINES} more operations`)
+  if (activity?.last) lines.push(`  last operation: ${activity.last}`)
+  return lines
+}
+
+/** Ranks that failed too, and those that were ended because of it. */
+function describeOthers(first: number, ranks: readonly RankFacts[]): string[] {
+  const others = ranks.filter((rank) => rank.rank !== first)
+  const failed = others.filter((rank) => !rank.endedWithJob && (rank.end?.code !== 0 || rank.owed !== null))
+  const ended = others.filter((rank) => rank.endedWithJob)
+  const parts: string[] = []
+  if (failed.length > 0)
+    parts.push(`${failed.map((rank) => `rank ${rank.rank} (${shortEnd(rank)})`).join(', ')}`)
+  if (ended.length > 0)
+    parts.push(`${plural(ended)} ${formatRanks(ended.map((rank) => rank.rank))} (ended with the job)`)
+  return parts.length === 0 ? [] : [`  also affected: ${parts.join('; ')}`]
+}
+
+/** One line per rank; ranks doing the same share one. */
+function describeActivities(ranks: readonly RankFacts[]): string[] {
+  const groups = new Map<string, number[]>()
+  for (const rank of ranks) {
+    const text = activityText(rank)
+    groups.set(text, [...(groups.get(text) ?? []), rank.rank])
+  }
+  const lines = [...groups].map(
+    ([text, members]) => `  ${members.length > 1 ? 'ranks' : 'rank'} ${formatRanks(members)}: ${text}`,
+  )
+  if (lines.length <= ACTIVITY_LINES) return lines
+  return [...lines.slice(0, ACTIVITY_LINES), `  and ${lines.length - ACTIVITY_LINES} more`]
+}
+
+function activityText(rank: RankFacts): string {
+  if (!rank.endedWithJob) return `had ended (${shortEnd(rank)})`
+  if (rank.silent) return 'busy in synchronous code (it did not answer)'
+  const { pending = [], last = null } = rank.activity ?? {}
+  const after = last === null ? '' : `; last operation: ${last}`
+  if (pending.length === 0) return `in no operation of tsmpi${after}`
+  const more = pending.length > PENDING_LINES ? `, and ${pending.length - PENDING_LINES} more` : ''
+  return `waiting in ${pending.slice(0, PENDING_LINES).join(', ')}${more}${after}`
+}
+
+function failureCode({ end }: RankFacts): number {
+  if (end?.signal) return 128 + constants.signals[end.signal]
+  return end?.code || 1
+}
+
+function place(rank: RankFacts): string {
+  return `rank ${rank.rank} (host ${rank.hostname}, pid ${rank.pid})`
+}
+
+function shortEnd({ end, announced, owed }: RankFacts): string {
+  // A rank that was already leaving may have been overtaken by the signal that ended the others.
+  if (end?.signal && announced === null) return end.signal
+  const code = `exit code ${end?.code ?? announced}`
+  return owed === null ? code : `${code}, ${owed}`
+}
+
+function plural(ranks: readonly unknown[]): string {
+  return ranks.length > 1 ? 'ranks' : 'rank'
+}
+
+function signalHint(signal: NodeJS.Signals): string {
+  if (signal === 'SIGKILL') return ' (by somebody, or by the kernel because memory ran out)'
+  if (signal === 'SIGABRT')
+    return ' (out of JavaScript memory? NODE_OPTIONS=--max-old-space-size=MB gives more)'
+  if (signal === 'SIGBUS') return ' (shared memory ran out?)'
+  return ''
+}
+
+/** Message and first frames of a stack; the rank itself has printed all of it. */
+function shorten(stack: string): string[] {
+  const lines = stack.split('\n').filter((line) => line.trim() !== '')
+  const firstFrame = lines.findIndex((line) => FRAME.test(line))
+  const message = firstFrame < 0 ? lines : lines.slice(0, firstFrame)
+  const frames = lines
+    .slice(message.length)
+    .filter((line) => FRAME.test(line) && !line.includes('node:internal'))
+  const dots = message.length > MESSAGE_LINES ? ['...'] : []
+  return [...message.slice(0, MESSAGE_LINES), ...dots, ...frames.slice(0, FRAME_LINES)].map(
+    (line) => `  ${line}`,
+  )
+}

@@ -1,0 +1,106 @@
+/**
+ * Decides for each import of the script what is bundled and what stays an import.
+ *
+ * Bundled: TypeScript outside node_modules (and JSON that Node could not import as it is written). Left
+ * alone: builtins, packages, JavaScript, `tsmpi` itself: a second copy of it would be a second world.
+ */
+
+import { createRequire, isBuiltin } from 'node:module'
+import { dirname, extname } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild, ResolveResult } from 'esbuild'
+
+const TYPESCRIPT = new Set(['.ts', '.tsx', '.mts', '.cts'])
+/** Marks our own question to esbuild, which comes back to the same plugin. */
+const ASKED_BY_US = { askedByUs: true }
+
+export function resolveImports(script: string, format: 'esm' | 'cjs'): Plugin {
+  return {
+    name: 'resolve-imports',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, (args) => {
+        if (args.kind === 'entry-point' || args.pluginData === ASKED_BY_US) return undefined
+        return decide({ build, args, script, format })
+      })
+    },
+  }
+}
+
+interface Import {
+  readonly build: PluginBuild
+  readonly args: OnResolveArgs
+  readonly script: string
+  readonly format: 'esm' | 'cjs'
+}
+
+async function decide(one: Import): Promise<OnResolveResult | undefined> {
+  const { args, script } = one
+  const { path } = args
+  if (isBuiltin(path)) return { path, external: true }
+  if (path === 'tsmpi' || path.startsWith('tsmpi/')) return resolveOwnPackage(one)
+  if (path.startsWith('data:')) return { path, external: true }
+
+  const isFile = /^(\.{1,2}(\/|$)|\/|file:)/.test(path)
+  const found = await ask(one, path.startsWith('file:') ? fileURLToPath(path) : path, args.resolveDir)
+  if (found.errors.length > 0) {
+    // Node finds some things that esbuild does not; and a failing import() may be meant to be caught.
+    if (!isFile && (args.kind !== 'import-statement' || nodeFinds(path, args.importer)))
+      return { path, external: true }
+    return { errors: [{ text: notFound(path, isFile) }] }
+  }
+  if (shallBundle(found, args)) return { path: found.path, suffix: found.suffix }
+  if (isFile) return external(one, found)
+
+  // A package stays a bare import if the script's own folder leads to the same one.
+  const isScriptScope = args.importer === script || path.startsWith('#')
+  if (isScriptScope) return { path, external: true }
+  const fromScript = await ask(one, path, dirname(script))
+  return fromScript.path === found.path ? { path, external: true } : external(one, found)
+}
+
+function ask({ build, args }: Import, path: string, resolveDir: string): Promise<ResolveResult> {
+  const { kind, importer } = args
+  return build.resolve(path, { kind, importer, resolveDir, pluginData: ASKED_BY_US, with: args.with })
+}
+
+function shallBundle(found: ResolveResult, args: OnResolveArgs): boolean {
+  const extension = extname(found.path)
+  if (TYPESCRIPT.has(extension)) return !found.path.includes('/node_modules/')
+  return extension === '.json' && args.kind !== 'require-call' && args.with.type !== 'json'
+}
+
+function external({ format, args }: Import, found: ResolveResult): OnResolveResult {
+  const isRequire = args.kind === 'require-call' || args.kind === 'require-resolve'
+  const stays = isRequire || (format === 'cjs' && args.kind === 'import-statement')
+  return { path: stays ? found.path : pathToFileURL(found.path).href + found.suffix, external: true }
+}
+
+/** The script's own installation, else the launcher's, so that a script runs in any folder. */
+function resolveOwnPackage({ args, script, format }: Import): OnResolveResult {
+  const { path } = args
+  if (nodeFinds(path, script)) return { path, external: true }
+  const own = import.meta.resolve(path)
+  return { path: format === 'cjs' ? fileURLToPath(own) : own, external: true }
+}
+
+function nodeFinds(path: string, importer: string): boolean {
+  try {
+    createRequire(importer).resolve(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function notFound(path: string, isFile: boolean): string {
+  return isFile
+    ? `Could not find "${path}"`
+    : `Could not find the package "${path}"; install it where the script can see it: npm i ${packageName(path)}`
+}
+
+function packageName(path: string): string {
+  return path
+    .split('/')
+    .slice(0, path.startsWith('@') ? 2 : 1)
+    .join('/')
+}

@@ -1,0 +1,107 @@
+/** Puts a job together from its parts, runs it to its end and clears everything away. */
+
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Entry } from '../bootstrap/control.ts'
+import type { Plan } from './arguments.ts'
+import { CompileError } from './compile-error.ts'
+import { startJanitor } from './janitor.ts'
+import { JobOutput } from './job-output.ts'
+import { LocalAgent } from './local-agent.ts'
+import { watchNpmParent } from './npm-parent.ts'
+import { rankEnvironment } from './rank-environment.ts'
+import { exitCodeOf, reportEnd } from './report.ts'
+import { makeRuntimeDir } from './runtime-dir.ts'
+import { findScript, type Script } from './script.ts'
+import { handleSignals } from './signals.ts'
+import { feedInput } from './stdin.ts'
+import { Supervisor } from './supervise.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Runs the job and returns the exit code of tsrun. */
+export async function runJob(plan: Plan): Promise<number> {
+  const script = findScript(plan.script, process.cwd())
+  const cwd = workingFolder(plan)
+  const env = rankEnvironment(plan, process.env)
+  if (plan.dryRun) return printPlan(plan, script, cwd)
+
+  const output = new JobOutput(plan)
+  const dir = makeRuntimeDir()
+  const janitor = startJanitor(dir.path, dir.jobId)
+  const agent = new LocalAgent({
+    size: plan.ranks,
+    jobId: dir.jobId,
+    runtimeDir: dir.path,
+    inputRank: plan.stdinRank,
+    command: { script: script.path, scriptArguments: plan.scriptArguments, cwd, env },
+  })
+  const supervisor = new Supervisor(plan.ranks, agent)
+  output.attach(agent, () => supervisor.end({ kind: 'outputClosed' }))
+  const ignoreSignals = handleSignals({
+    end: (signal) => supervisor.end({ kind: 'signal', signal }),
+    kill: () => supervisor.kill(),
+    forward: (signal) => agent.signal(signal),
+  })
+  try {
+    // The ranks start while the script is compiled: Node needs as long to start as esbuild to compile.
+    agent.start({
+      onStarted: (rank, pid) => {
+        supervisor.onStarted(rank, pid)
+        output.setPid(rank, pid)
+      },
+      onStartFailed: (rank, error) => supervisor.onStartFailed(rank, error),
+      onMessage: (rank, message) => supervisor.onMessage(rank, message),
+      onOutput: (rank, stream, piece) => output.write(rank, stream, piece),
+      onEnded: (rank, end) => supervisor.onEnded(rank, end),
+      onOutputEnded: (rank) => supervisor.onOutputEnded(rank),
+    })
+    agent.boot(await prepare(script, dir.path))
+    void watchNpmParent(() => supervisor.end({ kind: 'signal', signal: 'SIGTERM' }))
+    const { stdinRank } = plan
+    if (stdinRank !== null) {
+      feedInput({ write: (bytes, onDrain) => agent.writeInput(stdinRank, bytes, onDrain) })
+    }
+    const deadline = startDeadline(plan, supervisor)
+    const { cause, ranks } = await supervisor.done
+    clearTimeout(deadline)
+    agent.killRemains()
+    if (cause) output.note(reportEnd(cause, ranks))
+    return cause ? exitCodeOf(cause, ranks) : 0
+  } catch (error) {
+    agent.killRemains()
+    if (!(error instanceof CompileError)) throw error
+    output.note(`tsrun: the script does not compile\n${error.message}`)
+    return 1
+  } finally {
+    await output.flush()
+    dir.remove()
+    await janitor.dismiss()
+    ignoreSignals()
+  }
+}
+
+async function prepare(script: Script, runtimeDir: string): Promise<Entry> {
+  if (!script.isTypeScript) return { kind: 'plain', path: script.path }
+  const { compileScript } = await import('./compile.ts')
+  return compileScript(script.realPath, runtimeDir)
+}
+
+function startDeadline({ timeoutMs }: Plan, supervisor: Supervisor): NodeJS.Timeout | undefined {
+  if (timeoutMs === null) return undefined
+  return setTimeout(() => supervisor.end({ kind: 'timeout', timeoutMs }), timeoutMs)
+}
+
+function workingFolder({ wdir }: Plan): string {
+  if (wdir === null) return process.cwd()
+  const folder = resolve(wdir)
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--wdir ${wdir}: there is no folder ${folder} on this host`)
+  }
+  return folder
+}
+
+function printPlan(plan: Plan, script: Script, cwd: string): number {
+  const command = [script.path, ...plan.scriptArguments].join(' ')
+  process.stdout.write(`${plan.ranks} ranks on this host, in ${cwd}: ${command}\n`)
+  return 0
+}

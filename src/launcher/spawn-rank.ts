@@ -1,0 +1,42 @@
+/** Starts one rank's process on this host. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Environment } from './rank-environment.ts'
+
+const BOOT = fileURLToPath(new URL('../bootstrap/boot.js', import.meta.url))
+
+export interface RankCommand {
+  /** As `process.argv[1]` shall show it. */
+  readonly script: string
+  readonly scriptArguments: readonly string[]
+  readonly cwd: string
+  readonly env: Environment
+  /** Path of setpriv, or null where there is none. */
+  readonly setpriv: string | null
+  readonly readsInput: boolean
+}
+
+/**
+ * The rank leads a session of its own: Ctrl-C reaches the launcher alone, and its group can be killed whole.
+ * Its input is never the terminal itself, or it would read Ctrl-C there.
+ */
+export function spawnRank(command: RankCommand): ChildProcess {
+  const node = [process.execPath, BOOT, command.script, ...command.scriptArguments]
+  const [file, ...args] = command.setpriv ? [command.setpriv, '--pdeathsig', 'KILL', '--', ...node] : node
+  return spawn(file!, args, {
+    cwd: command.cwd,
+    env: command.env,
+    detached: true,
+    stdio: [command.readsInput ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
+  })
+}
+
+/** setpriv of util-linux sets the parent-death signal before Node even starts; busybox's cannot. */
+export function findSetpriv(): string | null {
+  for (const path of ['/usr/bin/setpriv', '/bin/setpriv']) {
+    if (existsSync(path) && !realpathSync(path).includes('busybox')) return path
+  }
+  return null
+}

@@ -1,0 +1,240 @@
+/**
+ * The life of a job: watches its ranks, decides when and why it ends, and ends it.
+ *
+ * The first cause wins. Whatever happens to ranks after the job began to end changes neither the exit code
+ * nor the report. Works on agents only, so it does not know where ranks run or how.
+ */
+
+import type { FromRank } from '../bootstrap/control.ts'
+import type { Activity } from '../bootstrap/job.ts'
+import type { Agent, AgentEvents, ProcessEnd } from './agent.ts'
+import { ControlHub } from './control-hub.ts'
+import type { Cause, RankFacts } from './report.ts'
+
+/** Between the polite signal and the last one. */
+const GRACE_MS = 2000
+/** A rank that others have lost has died, and its end is seen here by then; or it is cut off. */
+const LOST_LIMIT_MS = 3000
+/** A rank that is not in synchronous code answers within a turn of its loop. */
+const ANSWER_LIMIT_MS = 1000
+
+/** How a job ended: a null cause is a good end. */
+export interface JobEnd {
+  readonly cause: Cause | null
+  readonly ranks: readonly RankFacts[]
+}
+
+interface RankState {
+  readonly rank: number
+  pid: number | null
+  end: ProcessEnd | null
+  outputEnded: boolean
+  stack: string | null
+  owed: string | null
+  /** The exit code it announced; with it came `owed`, which is only our ignorance otherwise. */
+  announced: number | null
+  activity: Activity | null
+  endedWithJob: boolean
+  silent: boolean
+  /** When the first sign of its failure came; null: none. */
+  failedAt: number | null
+}
+
+export class Supervisor
+  implements Pick<AgentEvents, 'onStarted' | 'onStartFailed' | 'onMessage' | 'onEnded' | 'onOutputEnded'>
+{
+  /** Resolves when every rank has ended and all its output has come. */
+  readonly done: Promise<JobEnd>
+  readonly #agent: Agent
+  readonly #hub: ControlHub
+  readonly #ranks: RankState[]
+  #resolve: (end: JobEnd) => void = () => {}
+  #cause: Cause | null = null
+  /** Counts what happens, so that the earliest of several failures can be told. */
+  #now = 0
+  #query: { waitingFor: Set<number>; resolve(): void } | null = null
+  #killTimer: NodeJS.Timeout | null = null
+
+  constructor(size: number, agent: Agent) {
+    this.#agent = agent
+    this.#hub = new ControlHub(size, (rank, message) => agent.send(rank, message))
+    this.#ranks = Array.from({ length: size }, (_, rank) => newRank(rank))
+    this.done = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  get ending(): boolean {
+    return this.#cause !== null
+  }
+
+  onStarted(rank: number, pid: number): void {
+    this.#ranks[rank]!.pid = pid
+  }
+
+  onStartFailed(rank: number, error: Error): void {
+    const state = this.#ranks[rank]!
+    state.end = { code: null, signal: null }
+    state.outputEnded = true
+    this.end({ kind: 'startFailed', rank, error })
+    this.#checkDone()
+  }
+
+  onMessage(rank: number, message: FromRank): void {
+    const state = this.#ranks[rank]!
+    this.#now++
+    switch (message.t) {
+      case 'uncaught':
+        state.stack = message.stack
+        state.activity = message.activity
+        break
+      case 'exit':
+        state.announced = message.code
+        state.owed = message.owed
+        state.activity ??= message.activity
+        if (message.code !== 0 || message.owed !== null) state.failedAt ??= this.#now
+        break
+      case 'abort':
+        state.failedAt ??= this.#now
+        this.end({ kind: 'abort', rank, code: message.code, why: message.why })
+        break
+      case 'lost':
+        this.#watchLost(rank, message.rank, message.reason)
+        break
+      case 'activity':
+        state.activity = message.activity
+        this.#answered(rank)
+        break
+      default:
+        this.#hub.receive(rank, message)
+    }
+  }
+
+  onEnded(rank: number, end: ProcessEnd): void {
+    const state = this.#ranks[rank]!
+    this.#now++
+    state.end = end
+    this.#answered(rank)
+    if (this.ending) return
+    const well =
+      end.code === 0 && state.owed === null && (state.announced !== null || !this.#stillNeeded(rank))
+    if (well) {
+      this.#hub.markLeft(rank)
+      return
+    }
+    state.failedAt ??= this.#now
+    this.end({ kind: 'failed', rank: this.#earliestFailure() })
+  }
+
+  onOutputEnded(rank: number): void {
+    this.#ranks[rank]!.outputEnded = true
+    this.#checkDone()
+  }
+
+  /** Ends the job because of `cause`, unless it is ending already. */
+  end(cause: Cause): void {
+    if (this.#cause !== null) return
+    this.#cause = cause
+    const culprit = 'rank' in cause && cause.kind !== 'unreachable' ? cause.rank : null
+    for (const state of this.#alive()) {
+      state.endedWithJob = state.rank !== culprit && state.failedAt === null
+    }
+    if (culprit !== null) {
+      this.#terminate()
+      // After the signal: only ranks that handle it need to know, others would only add their own errors.
+      this.#hub.markFailed(culprit, `rank ${culprit} has failed`)
+    } else {
+      void this.#askActivities().then(() => this.#terminate())
+    }
+  }
+
+  /** Ends every rank at once, without grace. */
+  kill(): void {
+    if (this.#killTimer) clearTimeout(this.#killTimer)
+    this.#agent.signal('SIGKILL')
+  }
+
+  /** Asks every living rank what it is doing; resolves when all have answered or had their time. */
+  #askActivities(): Promise<void> {
+    const alive = this.#alive()
+    if (alive.length === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const waitingFor = new Set(alive.map((state) => state.rank))
+      const limit = setTimeout(() => this.#query?.resolve(), ANSWER_LIMIT_MS)
+      this.#query = {
+        waitingFor,
+        resolve: () => {
+          clearTimeout(limit)
+          this.#query = null
+          for (const rank of waitingFor) this.#ranks[rank]!.silent = true
+          resolve()
+        },
+      }
+      for (const rank of waitingFor) this.#agent.send(rank, { t: 'activity?', id: 0 })
+    })
+  }
+
+  #watchLost(rank: number, peer: number, reason: string): void {
+    const limit = setTimeout(() => {
+      if (this.#ranks[peer]?.end === null) this.end({ kind: 'unreachable', rank, peer, reason })
+    }, LOST_LIMIT_MS)
+    limit.unref()
+  }
+
+  #answered(rank: number): void {
+    if (this.#query?.waitingFor.delete(rank) && this.#query.waitingFor.size === 0) this.#query.resolve()
+  }
+
+  #terminate(): void {
+    if (this.#killTimer !== null) return
+    this.#agent.signal('SIGTERM')
+    // A stopped process takes no signal but the last one.
+    this.#agent.signal('SIGCONT')
+    this.#killTimer = setTimeout(() => this.#agent.signal('SIGKILL'), GRACE_MS)
+    this.#checkDone()
+  }
+
+  #checkDone(): void {
+    if (!this.#ranks.every((state) => state.end !== null && state.outputEnded)) return
+    if (this.#killTimer) clearTimeout(this.#killTimer)
+    this.#resolve({
+      cause: this.#cause,
+      ranks: this.#ranks.map((state) => ({ ...state, hostname: this.#agent.hostname })),
+    })
+  }
+
+  #alive(): RankState[] {
+    return this.#ranks.filter((state) => state.end === null)
+  }
+
+  /** Whether others may wait for `rank`: it can be reached by messages and has not finished. */
+  #stillNeeded(rank: number): boolean {
+    return this.#hub.hasPublished(rank) && !this.#hub.hasLeft(rank)
+  }
+
+  /** Of the ranks that have ended badly, the one whose failure showed first; ties cannot be. */
+  #earliestFailure(): number {
+    let first: RankState | null = null
+    for (const state of this.#ranks) {
+      if (state.failedAt === null || state.end === null) continue
+      if (first === null || state.failedAt < first.failedAt!) first = state
+    }
+    return first!.rank
+  }
+}
+
+function newRank(rank: number): RankState {
+  return {
+    rank,
+    pid: null,
+    end: null,
+    outputEnded: false,
+    stack: null,
+    owed: null,
+    announced: null,
+    activity: null,
+    endedWithJob: false,
+    silent: false,
+    failedAt: null,
+  }
+}
