@@ -30,7 +30,7 @@ import { type Program, Simulation } from './simulation.ts'
  *
  * It rejects with
  * - the first error of a rank that the program did not catch, its message naming rank and seed;
- *   the other ranks end there, what they wait for rejecting with an AbortedError;
+ *   the other ranks stop where they are, as processes do that are killed;
  * - a {@link DeadlockError} saying what each rank waits for, when no rank can go on. Ranks may wait for real
  *   things as well (timers, files, sockets, workers): while one does, nothing is called a deadlock;
  * - what ends a real job with an error too: an `abort()`, a broken communicator or a failed request that

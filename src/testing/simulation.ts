@@ -7,7 +7,7 @@
 
 import type { Communicator } from '../comm/communicator.ts'
 import { createWorld, type World } from '../comm/world-of.ts'
-import { AbortedError, DeadlockError } from '../errors.ts'
+import { DeadlockError } from '../errors.ts'
 import { SimulatedNetwork } from '../transport/simulated/network.ts'
 import { annotate } from './annotate.ts'
 import type { Kill, RunOptions } from './options.ts'
@@ -58,7 +58,7 @@ export class Simulation<T> {
       carrier: network,
       onAbort: (rank, error) => this.#fail(rank, error),
     })
-    this.#results = new Array<T>(size)
+    this.#results = new Array<T>(size).fill(undefined as T)
     this.#players = this.#launcher.jobs.map((job) => {
       const { rank } = job
       const world = createWorld({ transport: network.transport(rank), clock: network.clock(rank), job })
@@ -139,13 +139,14 @@ export class Simulation<T> {
     if (this.#players.every((player) => player.state === 'finished' || isDead(player))) this.#end(null)
   }
 
+  /**
+   * The other ranks stop where they are, as processes do that are killed: what they wait for never settles.
+   * Rejecting it instead would run their error handling in a job that no longer exists, and a promise that a
+   * rank had not got round to awaiting would show up as an unhandled rejection of the whole process.
+   */
   #end(error: Error | null): void {
     if (this.#over) return
     this.#over = true
-    for (const { world } of this.#players) {
-      if (error !== null) world.fail(new AbortedError(`the simulated job has ended: ${error.message}`))
-      world.close().catch(() => {})
-    }
     this.#network.close()
     if (error === null) this.#resolve(this.#results)
     else this.#reject(error)

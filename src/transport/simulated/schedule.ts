@@ -124,7 +124,7 @@ export class Schedule {
     return appointment
   }
 
-  /** Calls `f` as an event once `events` events have been delivered. */
+  /** Calls `f` as an event once `events` events have been delivered, or no other can be. */
   afterEvents(events: number, f: () => void): void {
     this.#marks.push({ events, f })
     this.#marks.sort((a, b) => b.events - a.events)
@@ -139,7 +139,7 @@ export class Schedule {
   wake(): void {
     if (this.#armed > 0 || this.#closed) return
     this.#stillness.stop()
-    this.#arm()
+    this.#arm(BATCH)
   }
 
   /** The event that just ran was a program polling, not news. */
@@ -155,9 +155,9 @@ export class Schedule {
     this.#runnable.length = 0
   }
 
-  #arm(): void {
-    this.#armed = BATCH
-    for (let i = 0; i < BATCH; i++) setImmediate(this.#step)
+  #arm(macrotasks: number): void {
+    this.#armed = macrotasks
+    for (let i = 0; i < macrotasks; i++) setImmediate(this.#step)
   }
 
   #runOne(): void {
@@ -165,7 +165,8 @@ export class Schedule {
     if (this.#closed) return
     this.#takeDue()
     const runnable = this.#runnable
-    if (runnable.length > 0) {
+    const ran = runnable.length > 0
+    if (ran) {
       const source = runnable[runnable.length === 1 ? 0 : this.#random.below(runnable.length)]!
       this.#nowMs += EVENT_MS
       this.#events++
@@ -180,7 +181,10 @@ export class Schedule {
         this.post(this.#marks.pop()!.f)
     }
     if (this.#armed > 0 || this.#closed) return
-    if (runnable.length > 0 || this.#jump()) this.#arm()
+    if (runnable.length > 0) this.#arm(BATCH)
+    // What the last event set off in the ranks has yet to run.
+    else if (ran) this.#arm(1)
+    else if (this.#jump()) this.#arm(BATCH)
     else this.#watch()
   }
 
@@ -220,7 +224,10 @@ export class Schedule {
       })
     else if (this.#options.waiting())
       this.#stillness.watch('stall', (certain) => {
-        if (this.#options.onStall(certain)) this.wake()
+        // Marks that were set too far ahead would never be reached.
+        const mark = this.#marks.pop()
+        if (mark !== undefined) this.post(mark.f)
+        else if (this.#options.onStall(certain)) this.wake()
       })
   }
 }
