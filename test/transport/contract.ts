@@ -223,7 +223,7 @@ export function describeTransportContract(
 
       it('names limits that fit together', async () => {
         const transport = (await open(2)).transport(A)
-        expect(transport.name).toMatch(/^[a-z]+$/)
+        expect(transport.name).toMatch(/^[a-z+]+$/)
         expect(transport.maxBodyBytes).toBeGreaterThan(0)
         expect(transport.eagerBytes).toBeLessThanOrEqual(transport.maxBodyBytes)
         expect(transport.creditBytes).toBeGreaterThanOrEqual(transport.eagerBytes)
@@ -361,6 +361,16 @@ export function describeTransportContract(
         await group.transport(A).flush()
       })
 
+      it('counts what is not known to have been taken', async () => {
+        const group = await open(2)
+        expect(group.transport(A).unflushed).toBe(0)
+        for (const length of [0, 100, 100 * KIB]) group.send(A, B, numbered(0), data(length, 0), {})
+        expect(group.transport(A).unflushed).toBe(3)
+        group.hold(B)
+        await group.transport(A).flush()
+        expect(group.transport(A).unflushed).toBe(0)
+      })
+
       it('does not need a hold of its own', async () => {
         const group = await open(2)
         if (!options.self) group.hold(B)
@@ -460,6 +470,7 @@ export function describeTransportContract(
         await flushed
         await group.sink(A).until(() => group.sink(A).gone.length > 0)
         for (let i = 20; i < 25; i++) sendOne(i)
+        expect(group.transport(A).unflushed).toBe(0)
         await group.sink(A).until(() => [...tokens].every((t) => group.sink(A).released.has(t)))
         await group.transport(A).flush()
       })
