@@ -31,6 +31,13 @@ export const CallKind = {
 
 export type CallName = keyof typeof CallKind
 
+/**
+ * Element types that only signatures know: a reduction of numbers is not one of Float64Arrays of length 1,
+ * though both travel as doubles, nor of items, though a bigint travels as one.
+ */
+export const NUMBER: TypeCode = 32
+export const BIGINT: TypeCode = 33
+
 const names = new Map<number, CallName>(
   (Object.entries(CallKind) as [CallName, number][]).map(([name, code]) => [code, name]),
 )
@@ -82,6 +89,11 @@ export function describeSignature(s: CallSignature, opName: (code: number) => st
   const parts: string[] = []
   if (s.root >= 0) parts.push(`root ${s.root}`)
   if (s.op !== 0) parts.push(opName(s.op))
-  if (s.type !== ANY_TYPE) parts.push(s.count >= 0 ? `${s.count} x ${typeName(s.type)}` : typeName(s.type))
+  if (s.type !== ANY_TYPE) parts.push(s.count >= 0 ? `${s.count} x ${kindName(s.type)}` : kindName(s.type))
   return `${s.call}(${parts.join(', ')})`
+}
+
+function kindName(type: TypeCode): string {
+  if (type === NUMBER) return 'number'
+  return type === BIGINT ? 'bigint' : typeName(type)
 }

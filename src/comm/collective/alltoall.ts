@@ -1,0 +1,94 @@
+import { Block } from '../../wire/block.ts'
+import { decodeItem, encodeItem } from '../../wire/codec.ts'
+import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { blockOf, checkList, checkOverlap, equalBlocks, refuseInto, resultArray, where } from './check.ts'
+import type { Scope } from './endpoint.ts'
+import { exchangeAll, FAN_WIDTH } from './exchange.ts'
+import { signature } from './signature.ts'
+import type { ArrayOf, IntoOptions } from './types.ts'
+
+/** Blocks of which so many bytes are under way at once per rank keep the links busy; more only wait. */
+const BYTES_AHEAD = 1024 * 1024
+
+/**
+ * Has every rank send a different part of its values to every rank.
+ *
+ * All ranks call it, with a typed array of the same element type and length, which is cut in `size` equal
+ * blocks, or with a list of `size` items. Rank r's block or item s goes to place r on rank s. Items arrive
+ * as `structuredClone` would make them.
+ * @param options `into`: where the typed array goes. It may be the input itself (which is copied then).
+ * @returns what came, in the order of ranks: a typed array or a list. When it resolves the input may be
+ *   overwritten.
+ * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if another
+ *   rank passes another element type or length (for different lengths use `alltoallv`).
+ * @see MPI-4.1 §6.8
+ */
+export function alltoall<B extends Raw>(
+  scope: Scope,
+  values: Raw,
+  options: IntoOptions<B> & { readonly into: B },
+): Promise<B>
+export function alltoall<B extends Raw>(scope: Scope, values: B, options?: IntoOptions): Promise<ArrayOf<B>>
+export function alltoall<T>(scope: Scope, values: readonly T[], options?: IntoOptions): Promise<T[]>
+export async function alltoall(scope: Scope, values: unknown, options: IntoOptions = {}) {
+  if (isRaw(values)) return exchangeArrays(scope, values, options)
+  checkList(scope, 'alltoall', values)
+  return exchangeItems(scope, values, options)
+}
+
+/**
+ * Direct: every block is one message, in p - 1 steps with another pair of peers each. How many steps run at
+ * once depends on the blocks: all of short ones, alpha + (p - 1)(o + n beta), and one of long ones (pairwise
+ * exchange), (p - 1)(alpha + n beta), which asks no rank to take in several at a time.
+ */
+function exchangeArrays(scope: Scope, values: Raw, options: IntoOptions) {
+  const count = equalBlocks(scope, 'alltoall', values, 'for blocks of different lengths use alltoallv')
+  const input = blockOf(scope, 'alltoall', 'values', values)
+  const { type } = input
+  const result = resultArray(scope, 'alltoall', options.into, type, values.length)
+  const output = Block.of(result)
+  checkOverlap(scope, 'alltoall', input, output, output)
+  const from = input.sameMemory(output) ? copyOf(input) : input
+  const block = (whole: Block, r: number): Block => whole.slice(r * count, (r + 1) * count)
+  return scope.call(signature('alltoall', { type, count }), options, async (endpoint) => {
+    const exchanging = exchangeAll(
+      endpoint,
+      stepsAhead(output.byteLength / scope.size),
+      (dest) => endpoint.send(block(from, dest), dest),
+      (source) => endpoint.recvInto(block(output, source), source),
+    )
+    block(output, scope.rank).set(block(from, scope.rank))
+    await exchanging
+    return result
+  })
+}
+
+function exchangeItems(scope: Scope, values: readonly unknown[], options: IntoOptions) {
+  refuseInto(scope, 'alltoall', options.into, 'a list of items gives a list')
+  const items = Array.from(values, (value) => encodeItem(value, where(scope, 'alltoall')))
+  return scope.call(signature('alltoall', { type: ITEM, count: 1 }), options, async (endpoint) => {
+    const list: unknown[] = new Array(scope.size)
+    await exchangeAll(
+      endpoint,
+      FAN_WIDTH,
+      (dest) => endpoint.send(Block.item(items[dest]!), dest),
+      async (source) => {
+        list[source] = decodeItem((await endpoint.recv(source)).bytes())
+      },
+    )
+    list[scope.rank] = decodeItem(items[scope.rank]!)
+    return list
+  })
+}
+
+/** How many steps of an exchange of blocks of so many bytes run at once. */
+export function stepsAhead(blockBytes: number): number {
+  return Math.max(1, Math.floor(BYTES_AHEAD / Math.max(1, blockBytes)))
+}
+
+/** New memory with the same contents, for an exchange in place. */
+export function copyOf(block: Block): Block {
+  const copy = Block.allocate(block.type, block.byteLength)
+  copy.set(block)
+  return copy
+}

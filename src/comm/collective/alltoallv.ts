@@ -1,0 +1,61 @@
+import type { Raw } from '../../wire/datatype.ts'
+import { copyOf } from './alltoall.ts'
+import { checkOverlap } from './check.ts'
+import { receiveCount, sendCount } from './counts.ts'
+import type { Endpoint, Scope } from './endpoint.ts'
+import { exchangeAll, FAN_WIDTH } from './exchange.ts'
+import { signature } from './signature.ts'
+import type { ArrayOf, ReceivedBlocks, VBlocks, VIntoOptions } from './types.ts'
+import { blockAt, checkVBlocks, checkVInto, place } from './v-blocks.ts'
+
+/**
+ * Has every rank send a block of any length to every rank.
+ *
+ * All ranks call it with `{ data, counts, displs? }` of the same element type: `counts[s]` elements from
+ * `displs[s]` on (default: one block after another) go to rank s; blocks may overlap. The lengths travel.
+ * @param options `into`: `{ data, counts?, displs? }`. `data` may be longer than needed; `displs` says where
+ *   each rank's block goes (default: one after another), and blocks must not overlap; `counts` must be what
+ *   comes. `into.data` may be the input's `data` itself (which is copied then).
+ * @returns `{ data, counts, displs }` of what came. When it resolves the input may be overwritten.
+ * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if another
+ *   rank passes another type, or lengths that do not fit `into`.
+ * @see MPI-4.1 §6.8
+ */
+export async function alltoallv<B extends Raw, I extends Raw = ArrayOf<B>>(
+  scope: Scope,
+  blocks: VBlocks<B>,
+  options: VIntoOptions<I> = {},
+): Promise<ReceivedBlocks<I>> {
+  const given = checkVBlocks(scope, 'alltoallv', blocks)
+  const { type } = given.whole
+  const into = checkVInto(scope, 'alltoallv', options.into, type)
+  if (into !== null) checkOverlap(scope, 'alltoallv', given.whole, into.whole, into.whole)
+  const inPlace = into?.whole.sameMemory(given.whole) === true
+  const from = inPlace ? { ...given, whole: copyOf(given.whole) } : given
+  return scope.call(signature('alltoallv', { type }), options, async (endpoint) => {
+    const counts = await exchangeCounts(endpoint, given.counts)
+    const placed = place(scope, 'alltoallv', into, type, counts)
+    const exchanging = exchangeAll(
+      endpoint,
+      FAN_WIDTH,
+      async (dest) => given.counts[dest]! > 0 && endpoint.send(blockAt(from, dest), dest),
+      async (source) => counts[source]! > 0 && endpoint.recvInto(blockAt(placed, source), source),
+    )
+    blockAt(placed, scope.rank).set(blockAt(from, scope.rank))
+    await exchanging
+    return placed.result as ReceivedBlocks<I>
+  })
+}
+
+async function exchangeCounts(endpoint: Endpoint, sent: readonly number[]): Promise<number[]> {
+  const counts = [...sent]
+  await exchangeAll(
+    endpoint,
+    FAN_WIDTH,
+    (dest) => sendCount(endpoint, sent[dest]!, dest),
+    async (source) => {
+      counts[source] = await receiveCount(endpoint, source)
+    },
+  )
+  return counts
+}

@@ -1,0 +1,98 @@
+/**
+ * The checks of what a program passes to collective calls. All of them come before `scope.call`: a call
+ * that was refused has not taken place, and the order of calls is what it was.
+ */
+
+import { BufferError, CountError, RootError, TypeMismatchError } from '../../errors.ts'
+import { Block } from '../../wire/block.ts'
+import { allocate, isRaw, type Raw, type TypeCode, typeName, typeOf } from '../../wire/datatype.ts'
+import { describe } from '../op/domain.ts'
+import type { Scope } from './endpoint.ts'
+import type { CallName } from './signature.ts'
+
+/** `gather on world, rank 1 of 4`: how every message about a call begins. */
+export function where(scope: Scope, call: CallName): string {
+  return `${call} on ${scope.label}, rank ${scope.rank} of ${scope.size}`
+}
+
+/** Throws unless `root` is a rank of the communicator. */
+export function checkRoot(scope: Scope, call: CallName, root: unknown): asserts root is number {
+  if (typeof root === 'number' && Number.isInteger(root) && root >= 0 && root < scope.size) return
+  const ranks = scope.size === 1 ? 'the only rank is 0' : `the ranks are 0 to ${scope.size - 1}`
+  throw new RootError(`${where(scope, call)}: root is ${String(root)}, but ${ranks}`)
+}
+
+/** The memory of a typed array that the program passed. */
+export function blockOf(scope: Scope, call: CallName, what: string, array: Raw): Block {
+  const buffer = array.buffer as { resizable?: boolean; growable?: boolean }
+  if (!buffer.resizable && !buffer.growable) return Block.of(array)
+  throw new BufferError(
+    `${where(scope, call)}: ${what} lies in a resizable buffer, which may shrink under a message; copy it`,
+  )
+}
+
+/** Where a result of `count` elements goes: to `into`, if that fits exactly, else to new memory. */
+export function resultArray(scope: Scope, call: CallName, into: unknown, type: TypeCode, count: number): Raw {
+  if (into === undefined) return allocate(type, count)
+  const wanted = `the result is a ${typeName(type)} of length ${count}`
+  if (!isRaw(into)) {
+    throw new TypeMismatchError(`${where(scope, call)}: into is ${describe(into)}, but ${wanted}`)
+  }
+  if (typeOf(into) !== type) {
+    throw new TypeMismatchError(`${where(scope, call)}: into is ${describe(into)}, but ${wanted}`)
+  }
+  if (into.length !== count) {
+    throw new CountError(
+      `${where(scope, call)}: into has length ${into.length}, but ${wanted}; pass into.subarray(0, ${count}) of a longer one`,
+    )
+  }
+  blockOf(scope, call, 'into', into)
+  return into
+}
+
+/** Throws if `into` is given: the result is not a typed array but `result`. */
+export function refuseInto(scope: Scope, call: CallName, into: unknown, result: string): void {
+  if (into === undefined) return
+  throw new TypeMismatchError(
+    `${where(scope, call)}: into is given, but ${result}; pass a typed array instead, or drop into`,
+  )
+}
+
+/**
+ * Throws if input and result share memory, unless `mine`, the input's own place in the result, is the input:
+ * that is "in place", and nothing is copied.
+ */
+export function checkOverlap(scope: Scope, call: CallName, input: Block, result: Block, mine: Block): void {
+  if (input.byteLength === 0 || !input.overlaps(result) || input.sameMemory(mine)) return
+  throw new BufferError(
+    `${where(scope, call)}: into overlaps the input; give separate memory` +
+      (mine.sameMemory(result) ? ', or the input itself' : ", or as input this rank's own block of into"),
+  )
+}
+
+/** Throws unless `array`, cut in one block per rank, gives equal blocks; returns their length. */
+export function equalBlocks(scope: Scope, call: CallName, array: Raw, cure: string): number {
+  const count = array.length / scope.size
+  if (Number.isInteger(count)) return count
+  throw new CountError(
+    `${where(scope, call)}: ${array.length} elements cannot be cut in ${scope.size} equal blocks; ${cure}`,
+  )
+}
+
+/** Throws unless `values` is a list with one item per rank. */
+export function checkList(
+  scope: Scope,
+  call: CallName,
+  values: unknown,
+): asserts values is readonly unknown[] {
+  const wanted = `a typed array, or a list of ${scope.size} items, one per rank`
+  if (!Array.isArray(values)) {
+    throw new TypeMismatchError(`${where(scope, call)}: expected ${wanted}, but got ${describe(values)}`)
+  }
+  if (values.length !== scope.size) {
+    throw new CountError(
+      `${where(scope, call)}: expected ${wanted}, but the list has ${values.length}; ` +
+        'for one vector cut in blocks pass a typed array, such as Float64Array.from(values)',
+    )
+  }
+}

@@ -1,0 +1,57 @@
+/** What a rank brings to a reduction, by the kind of its value: the one place that tells kinds apart. */
+
+import { Block } from '../../wire/block.ts'
+import { encodeItem } from '../../wire/codec.ts'
+import { ITEM, isRaw, type Raw, type TypeCode } from '../../wire/datatype.ts'
+import type { Op } from '../op.ts'
+import { ElementsCarrier } from './carrier/elements.ts'
+import { Item, ItemsCarrier } from './carrier/items.ts'
+import { NumbersCarrier } from './carrier/numbers.ts'
+import { WholeArraysCarrier } from './carrier/whole-arrays.ts'
+import type { Contribution } from './carrier.ts'
+import { blockOf, checkOverlap, refuseInto, resultArray, where } from './check.ts'
+import type { Scope } from './endpoint.ts'
+import { BIGINT, type CallName, NUMBER } from './signature.ts'
+
+/** Checks `value` and `into`, and makes the contribution of them. */
+export function contribute(
+  scope: Scope,
+  call: CallName,
+  value: unknown,
+  op: Op,
+  into: Raw | undefined,
+): Contribution {
+  const site = where(scope, call)
+  op.check(value, site)
+  if (isRaw(value)) return contributeArray(scope, call, value, op, into)
+  refuseInto(scope, call, into, 'the value is not a typed array')
+  return contributeItem(value, op, site)
+}
+
+/** The signature's type for a value that is not a typed array. */
+export function scalarType(value: unknown): TypeCode {
+  if (typeof value === 'number') return NUMBER
+  return typeof value === 'bigint' ? BIGINT : ITEM
+}
+
+function contributeArray(scope: Scope, call: CallName, value: Raw, op: Op, into: Raw | undefined) {
+  const input = blockOf(scope, call, 'value', value)
+  const { type, count } = input
+  let inPlace = false
+  if (into !== undefined) {
+    const result = Block.of(resultArray(scope, call, into, type, count))
+    checkOverlap(scope, call, input, result, result)
+    inPlace = input.sameMemory(result)
+  }
+  if (op.elementwise) {
+    return { carrier: new ElementsCarrier(op, type, count, into, inPlace), own: input, type, count }
+  }
+  const carrier = new WholeArraysCarrier(op, type, count, into)
+  return { carrier, own: carrier.own(input), type, count }
+}
+
+function contributeItem(value: unknown, op: Op, site: string): Contribution {
+  const type = scalarType(value)
+  if (typeof value === 'number') return { carrier: new NumbersCarrier(op), own: value, type, count: 1 }
+  return { carrier: new ItemsCarrier(op, site), own: Item.ofBytes(encodeItem(value, site)), type, count: 1 }
+}

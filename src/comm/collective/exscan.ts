@@ -1,0 +1,82 @@
+import type { Raw } from '../../wire/datatype.ts'
+import { SUM } from '../op/built-in.ts'
+import { type Combine, toOp } from '../op/user.ts'
+import type { Op } from '../op.ts'
+import type { Carrier } from './carrier.ts'
+import { contribute } from './contribution.ts'
+import type { Endpoint, Scope } from './endpoint.ts'
+import { signature } from './signature.ts'
+import type { IntoOptions, OpLike, Reduced } from './types.ts'
+
+/**
+ * Gives each rank the combination of the values of all lower ranks, without its own.
+ *
+ * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
+ * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
+ * value is combined as a whole. Operands keep the order of ranks.
+ * @param options `into`: where the typed array goes. It may be the input itself. Rank 0 leaves it alone.
+ * @returns value 0 op ... op value `rank - 1`; `undefined` on rank 0, which has nothing below it. When it
+ *   resolves the input may be overwritten.
+ * @throws OpError if the op does not apply to the value; TypeMismatchError, CountError or BufferError for
+ *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
+ * @see MPI-4.1 §6.11.2
+ */
+export function exscan<B extends Raw>(
+  scope: Scope,
+  value: Raw,
+  op: OpLike<Raw> | undefined,
+  options: IntoOptions<B> & { readonly into: B },
+): Promise<B | undefined>
+export function exscan<T>(
+  scope: Scope,
+  value: T,
+  op?: OpLike<NoInfer<T>>,
+  options?: IntoOptions,
+): Promise<Reduced<T> | undefined>
+export async function exscan(
+  scope: Scope,
+  value: unknown,
+  opLike: Op | Combine = SUM,
+  options: IntoOptions = {},
+) {
+  const op = toOp(opLike)
+  const { carrier, own, type, count } = contribute(scope, 'exscan', value, op, options.into)
+  return scope.call(signature('exscan', { op: op.code, type, count }), options, async (endpoint) => {
+    const below = await doubling(endpoint, carrier, own)
+    return endpoint.rank === 0 ? undefined : carrier.finish(below)
+  })
+}
+
+/**
+ * Distance doubling as in scan.ts, with two partials: one covers the ranks up to this one and is what others
+ * get, one leaves this rank out and becomes the result.
+ *
+ * In rank order, for any op and number of ranks; ceil(lg p) (alpha + n beta + 2 n gamma). On rank 0 the
+ * result means nothing.
+ */
+async function doubling<P>(endpoint: Endpoint, carrier: Carrier<P>, own: P): Promise<P> {
+  const { rank, size } = endpoint
+  let upToMe = own
+  let below = own
+  for (let distance = 1; distance < size; distance *= 2) {
+    const sending = rank + distance < size ? carrier.send(endpoint, upToMe, rank + distance) : null
+    if (rank < distance) {
+      await sending
+      continue
+    }
+    const theirs = await carrier.receive(endpoint, rank - distance)
+    await sending
+    if (rank + 2 * distance < size) {
+      const both = carrier.combine(theirs, upToMe, carrier.scratch())
+      carrier.release(upToMe)
+      upToMe = both
+    }
+    if (distance === 1) below = theirs
+    else {
+      const both = carrier.combine(theirs, below, theirs)
+      carrier.release(below)
+      below = both
+    }
+  }
+  return below
+}

@@ -1,0 +1,83 @@
+import { Block } from '../../wire/block.ts'
+import { decodeItem, encodeItem } from '../../wire/codec.ts'
+import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { blockOf, checkOverlap, checkRoot, refuseInto, resultArray, where } from './check.ts'
+import type { Scope } from './endpoint.ts'
+import { FAN_WIDTH, others } from './exchange.ts'
+import { signature } from './signature.ts'
+import type { Gathered, IntoOptions } from './types.ts'
+
+/**
+ * Collects one value from every rank at `root`.
+ *
+ * All ranks call it with the same root. Typed arrays, of the same element type and length on all ranks,
+ * come one after another, in the order of ranks, in one typed array of `size` times that length. Anything
+ * else is one item, and root gets a list of `size` items, each as `structuredClone` would make it.
+ * @param options `into`, on root only: where the typed array goes. Its own block may be root's input.
+ * @returns the result on root, `undefined` elsewhere. When it resolves the input may be overwritten.
+ * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
+ *   another rank passes another root, element type or length (for different lengths use `gatherv`).
+ * @see MPI-4.1 §6.5
+ */
+export function gather<B extends Raw>(
+  scope: Scope,
+  value: Raw,
+  root: number | undefined,
+  options: IntoOptions<B> & { readonly into: B },
+): Promise<B | undefined>
+export function gather<T>(
+  scope: Scope,
+  value: T,
+  root?: number,
+  options?: IntoOptions,
+): Promise<Gathered<T> | undefined>
+export async function gather(scope: Scope, value: unknown, root = 0, options: IntoOptions = {}) {
+  checkRoot(scope, 'gather', root)
+  return isRaw(value) ? gatherArrays(scope, value, root, options) : gatherItems(scope, value, root, options)
+}
+
+/**
+ * Linear: every rank sends to root, which receives each block into its place.
+ * Root takes (p - 1)(o + n beta); a tree would forward most bytes twice to save root a few microseconds each.
+ */
+function gatherArrays(scope: Scope, value: Raw, root: number, options: IntoOptions) {
+  const mine = blockOf(scope, 'gather', 'value', value)
+  const { type, count } = mine
+  const call = signature('gather', { root, type, count })
+  if (scope.rank !== root) {
+    return scope.call(call, options, async (endpoint) => {
+      await endpoint.send(mine, root)
+      return undefined
+    })
+  }
+  const result = resultArray(scope, 'gather', options.into, type, count * scope.size)
+  const all = Block.of(result)
+  const place = (rank: number): Block => all.slice(rank * count, (rank + 1) * count)
+  checkOverlap(scope, 'gather', mine, all, place(root))
+  return scope.call(call, options, async (endpoint) => {
+    const receiving = others(endpoint, FAN_WIDTH, (source) => endpoint.recvInto(place(source), source))
+    if (!mine.sameMemory(place(root))) place(root).set(mine)
+    await receiving
+    return result
+  })
+}
+
+function gatherItems(scope: Scope, value: unknown, root: number, options: IntoOptions) {
+  const mine = encodeItem(value, where(scope, 'gather'))
+  const call = signature('gather', { root, type: ITEM, count: 1 })
+  if (scope.rank !== root) {
+    return scope.call(call, options, async (endpoint) => {
+      await endpoint.send(Block.item(mine), root)
+      return undefined
+    })
+  }
+  refuseInto(scope, 'gather', options.into, 'items are gathered to a list')
+  return scope.call(call, options, async (endpoint) => {
+    const list: unknown[] = new Array(scope.size)
+    await others(endpoint, FAN_WIDTH, async (source) => {
+      list[source] = decodeItem((await endpoint.recv(source)).bytes())
+    })
+    list[root] = decodeItem(mine)
+    return list
+  })
+}

@@ -1,0 +1,60 @@
+import type { Raw } from '../../wire/datatype.ts'
+import { blockOf, checkRoot } from './check.ts'
+import { receiveCount, sendCount } from './counts.ts'
+import type { Endpoint, Scope } from './endpoint.ts'
+import { FAN_WIDTH, others } from './exchange.ts'
+import { signature } from './signature.ts'
+import type { ArrayOf, ReceivedBlocks, VIntoOptions } from './types.ts'
+import { blockAt, checkVArray, checkVInto, checkVOverlap, place } from './v-blocks.ts'
+
+/**
+ * Collects typed arrays of any lengths from all ranks at `root`.
+ *
+ * All ranks call it with the same root and a typed array of the same element type; the lengths travel.
+ * @param options `into`, on root only: `{ data, counts?, displs? }`. `data` may be longer than needed;
+ *   `displs` says where each rank's block goes (default: one after another), and blocks must not overlap;
+ *   `counts` must be what comes. Root's input may be its own block of `data`, if counts or displs are given.
+ * @returns `{ data, counts, displs }` on root, `undefined` elsewhere. When it resolves the input may be
+ *   overwritten.
+ * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
+ *   another rank passes another root or type, or lengths that do not fit `into`.
+ * @see MPI-4.1 §6.5
+ */
+export async function gatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
+  scope: Scope,
+  value: B,
+  root = 0,
+  options: VIntoOptions<I> = {},
+): Promise<ReceivedBlocks<I> | undefined> {
+  checkRoot(scope, 'gatherv', root)
+  checkVArray(scope, 'gatherv', value)
+  const mine = blockOf(scope, 'gatherv', 'value', value)
+  const call = signature('gatherv', { root, type: mine.type })
+  if (scope.rank !== root) {
+    return scope.call(call, options, async (endpoint) => {
+      await Promise.all([sendCount(endpoint, mine.count, root), mine.count > 0 && endpoint.send(mine, root)])
+      return undefined
+    })
+  }
+  const into = checkVInto(scope, 'gatherv', options.into, mine.type)
+  checkVOverlap(scope, 'gatherv', mine, into)
+  return scope.call(call, options, async (endpoint) => {
+    const counts = await receiveCounts(endpoint, mine.count)
+    const placed = place(scope, 'gatherv', into, mine.type, counts)
+    const receiving = others(endpoint, FAN_WIDTH, async (source) => {
+      if (counts[source]! > 0) await endpoint.recvInto(blockAt(placed, source), source)
+    })
+    const own = blockAt(placed, root)
+    if (!own.sameMemory(mine)) own.set(mine)
+    await receiving
+    return placed.result as ReceivedBlocks<I>
+  })
+}
+
+async function receiveCounts(endpoint: Endpoint, mine: number): Promise<number[]> {
+  const counts: number[] = new Array(endpoint.size).fill(mine)
+  await others(endpoint, FAN_WIDTH, async (source) => {
+    counts[source] = await receiveCount(endpoint, source)
+  })
+  return counts
+}

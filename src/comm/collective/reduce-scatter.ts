@@ -1,0 +1,139 @@
+import { CountError } from '../../errors.ts'
+import { Block } from '../../wire/block.ts'
+import { encodeItem } from '../../wire/codec.ts'
+import { ITEM, isRaw, type Raw, type TypeCode } from '../../wire/datatype.ts'
+import { SUM } from '../op/built-in.ts'
+import { type Combine, toOp } from '../op/user.ts'
+import type { Op } from '../op.ts'
+import { stepsAhead } from './alltoall.ts'
+import { ElementsCarrier } from './carrier/elements.ts'
+import { Item, ItemsCarrier } from './carrier/items.ts'
+import { NumbersCarrier } from './carrier/numbers.ts'
+import { WholeArraysCarrier } from './carrier/whole-arrays.ts'
+import { blockOf, checkList, checkOverlap, equalBlocks, refuseInto, resultArray, where } from './check.ts'
+import { scalarType } from './contribution.ts'
+import type { Scope } from './endpoint.ts'
+import { FAN_WIDTH } from './exchange.ts'
+import { pairwise } from './reduce-scatter/pairwise.ts'
+import { reduceThenScatter } from './reduce-scatter/reduce-then-scatter.ts'
+import { NUMBER, signature } from './signature.ts'
+import type { ArrayOf, IntoOptions, OpLike, Reduced } from './types.ts'
+import { integers, prefixSums, sum } from './v-blocks.ts'
+
+/** Options of reduceScatter. */
+export interface ReduceScatterOptions<B = Raw> extends IntoOptions<B> {
+  /** Elements of the result that each rank gets, the same list on all ranks. Default: equal parts. */
+  readonly counts?: ArrayLike<number> | undefined
+}
+
+/**
+ * Combines one vector of every rank with `op`, and gives each rank its part of the result.
+ *
+ * All ranks call it with the same op and a typed array of the same element type and length, which is cut in
+ * `size` equal blocks or as `counts` says; or with a list of `size` items. Typed arrays are combined element
+ * by element, but as wholes by a user function that is not `elementwise`; items one by one. Operands keep
+ * the order of ranks.
+ * @param options `counts`; `into`: where this rank's block goes. It may be the rank's own block of the input.
+ * @returns block or item `rank` of the result. When it resolves the input may be overwritten.
+ * @throws OpError if the op does not apply to the values; TypeMismatchError, CountError or BufferError for
+ *   arguments; CollectiveMismatchError if another rank passes another op, type, length or counts.
+ * @see MPI-4.1 §6.10
+ */
+export function reduceScatter<B extends Raw>(
+  scope: Scope,
+  values: Raw,
+  op: OpLike<Raw> | undefined,
+  options: ReduceScatterOptions<B> & { readonly into: B },
+): Promise<B>
+export function reduceScatter<B extends Raw>(
+  scope: Scope,
+  values: B,
+  op?: OpLike<NoInfer<B>>,
+  options?: ReduceScatterOptions,
+): Promise<ArrayOf<B>>
+export function reduceScatter<T>(
+  scope: Scope,
+  values: readonly T[],
+  op?: OpLike<NoInfer<T>>,
+  options?: ReduceScatterOptions,
+): Promise<Reduced<T>>
+export async function reduceScatter(
+  scope: Scope,
+  values: unknown,
+  opLike: Op | Combine = SUM,
+  options: ReduceScatterOptions = {},
+) {
+  const op = toOp(opLike)
+  if (isRaw(values)) return scatterArray(scope, values, op, options)
+  checkList(scope, 'reduceScatter', values)
+  return scatterItems(scope, values, op, options)
+}
+
+function scatterArray(scope: Scope, values: Raw, op: Op, options: ReduceScatterOptions) {
+  op.check(values, where(scope, 'reduceScatter'))
+  const input = blockOf(scope, 'reduceScatter', 'values', values)
+  const { type, count } = input
+  const counts = checkCounts(scope, values, options.counts)
+  const displs = prefixSums(counts)
+  const part = (whole: Block, r: number): Block => whole.slice(displs[r]!, displs[r]! + counts[r]!)
+  const result = resultArray(scope, 'reduceScatter', options.into, type, counts[scope.rank]!)
+  const out = Block.of(result)
+  const own = part(input, scope.rank)
+  checkOverlap(scope, 'reduceScatter', out, input, own)
+  const call = signature('reduceScatter', { op: op.code, type, count })
+  if (!op.elementwise) {
+    const carrier = new WholeArraysCarrier(op, type, count, undefined)
+    const whole = carrier.own(input)
+    return scope.call(call, options, async (endpoint) => {
+      await reduceThenScatter(endpoint, carrier, whole, part, out)
+      return result
+    })
+  }
+  const carrier = new ElementsCarrier(op, type, out.count, result, own.sameMemory(out))
+  return scope.call(call, options, async (endpoint) => {
+    const blocks = counts.map((_, r) => part(input, r))
+    const ahead = stepsAhead(input.byteLength / scope.size)
+    return carrier.finish(await pairwise(endpoint, carrier, blocks, ahead))
+  })
+}
+
+function scatterItems(scope: Scope, values: readonly unknown[], op: Op, options: ReduceScatterOptions) {
+  const site = where(scope, 'reduceScatter')
+  refuseInto(scope, 'reduceScatter', options.into, 'a list of items gives an item')
+  if (options.counts !== undefined) {
+    throw new CountError(
+      `${site}: counts is given with a list, of which each rank gets one item; drop counts`,
+    )
+  }
+  for (const value of values) op.check(value, site)
+  const type = listType(values)
+  const call = signature('reduceScatter', { op: op.code, type, count: scope.size })
+  if (type === NUMBER) {
+    const carrier = new NumbersCarrier(op)
+    const numbers = [...(values as readonly number[])]
+    return scope.call(call, options, (endpoint) => pairwise(endpoint, carrier, numbers, FAN_WIDTH))
+  }
+  const carrier = new ItemsCarrier(op, site)
+  const items = Array.from(values, (value) => Item.ofBytes(encodeItem(value, site)))
+  return scope.call(call, options, async (endpoint) =>
+    carrier.finish(await pairwise(endpoint, carrier, items, FAN_WIDTH)),
+  )
+}
+
+function checkCounts(scope: Scope, values: Raw, given: ArrayLike<number> | undefined): number[] {
+  if (given === undefined) {
+    const count = equalBlocks(scope, 'reduceScatter', values, 'for blocks of different lengths give counts')
+    return new Array<number>(scope.size).fill(count)
+  }
+  const counts = integers(scope, 'reduceScatter', 'counts', given)
+  if (sum(counts) === values.length) return counts
+  throw new CountError(
+    `${where(scope, 'reduceScatter')}: counts add up to ${sum(counts)}, but there are ${values.length} elements`,
+  )
+}
+
+/** The signature's type for a list: numbers or bigints if all of them are. */
+function listType(values: readonly unknown[]): TypeCode {
+  const type = scalarType(values[0])
+  return values.every((value) => scalarType(value) === type) ? type : ITEM
+}

@@ -1,0 +1,73 @@
+import { Block } from '../../wire/block.ts'
+import { allocate, type Raw } from '../../wire/datatype.ts'
+import { SUM } from '../op/built-in.ts'
+import { type Combine, toOp } from '../op/user.ts'
+import type { Op } from '../op.ts'
+import type { Contribution } from './carrier.ts'
+import { checkRoot } from './check.ts'
+import { contribute } from './contribution.ts'
+import type { Endpoint, Scope } from './endpoint.ts'
+import { binomial } from './reduce/binomial.ts'
+import { selectReduce } from './reduce/select.ts'
+import { signature } from './signature.ts'
+import type { IntoOptions, OpLike, Reduced } from './types.ts'
+
+/**
+ * Combines one value of every rank with `op` and gives the result to `root`.
+ *
+ * All ranks call it with the same op and root. Typed arrays have the same element type and length on all
+ * ranks and are combined element by element, but as wholes by a user function that is not `elementwise`.
+ * Any other value is combined as a whole. Operands keep the order of ranks, whoever is root.
+ * @param options `into`, on root only: where the typed array goes. It may be the input itself.
+ * @returns the result on root, `undefined` elsewhere. When it resolves the input may be overwritten.
+ * @throws OpError if the op does not apply to the value; RootError; TypeMismatchError, CountError or
+ *   BufferError for `into`; CollectiveMismatchError if another rank passes another root, op, type or length.
+ * @see MPI-4.1 §6.9.1
+ */
+export function reduce<B extends Raw>(
+  scope: Scope,
+  value: Raw,
+  op: OpLike<Raw> | undefined,
+  root: number | undefined,
+  options: IntoOptions<B> & { readonly into: B },
+): Promise<B | undefined>
+export function reduce<T>(
+  scope: Scope,
+  value: T,
+  op?: OpLike<NoInfer<T>>,
+  root?: number,
+  options?: IntoOptions,
+): Promise<Reduced<T> | undefined>
+export async function reduce(
+  scope: Scope,
+  value: unknown,
+  opLike: Op | Combine = SUM,
+  root = 0,
+  options: IntoOptions = {},
+) {
+  const op = toOp(opLike)
+  checkRoot(scope, 'reduce', root)
+  const into = scope.rank === root ? options.into : undefined
+  const contribution = contribute(scope, 'reduce', value, op, into)
+  const { type, count } = contribution
+  return scope.call(signature('reduce', { root, op: op.code, type, count }), options, (endpoint) =>
+    run(endpoint, op, contribution, root, into),
+  )
+}
+
+async function run(
+  endpoint: Endpoint,
+  op: Op,
+  { carrier, own, type, count }: Contribution,
+  root: number,
+  into: Raw | undefined,
+) {
+  const algorithm = own instanceof Block ? selectReduce(own.byteLength, endpoint.size) : null
+  if (algorithm !== null) {
+    const result = into ?? allocate(type, count)
+    await algorithm(endpoint, op, own as Block, Block.of(result), root)
+    return endpoint.rank === root ? result : undefined
+  }
+  const result = await binomial(endpoint, carrier, own, root)
+  return endpoint.rank === root ? carrier.finish(result) : undefined
+}

@@ -1,0 +1,71 @@
+import type { Raw } from '../../wire/datatype.ts'
+import { SUM } from '../op/built-in.ts'
+import { type Combine, toOp } from '../op/user.ts'
+import type { Op } from '../op.ts'
+import type { Carrier } from './carrier.ts'
+import { contribute } from './contribution.ts'
+import type { Endpoint, Scope } from './endpoint.ts'
+import { signature } from './signature.ts'
+import type { IntoOptions, OpLike, Reduced } from './types.ts'
+
+/**
+ * Gives each rank the combination of its own value and those of all lower ranks.
+ *
+ * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
+ * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
+ * value is combined as a whole. Operands keep the order of ranks.
+ * @param options `into`: where the typed array goes. It may be the input itself.
+ * @returns value 0 op ... op value `rank`. When it resolves the input may be overwritten.
+ * @throws OpError if the op does not apply to the value; TypeMismatchError, CountError or BufferError for
+ *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
+ * @see MPI-4.1 §6.11.1
+ */
+export function scan<B extends Raw>(
+  scope: Scope,
+  value: Raw,
+  op: OpLike<Raw> | undefined,
+  options: IntoOptions<B> & { readonly into: B },
+): Promise<B>
+export function scan<T>(
+  scope: Scope,
+  value: T,
+  op?: OpLike<NoInfer<T>>,
+  options?: IntoOptions,
+): Promise<Reduced<T>>
+export async function scan(
+  scope: Scope,
+  value: unknown,
+  opLike: Op | Combine = SUM,
+  options: IntoOptions = {},
+) {
+  const op = toOp(opLike)
+  const { carrier, own, type, count } = contribute(scope, 'scan', value, op, options.into)
+  return scope.call(signature('scan', { op: op.code, type, count }), options, async (endpoint) =>
+    carrier.finish(await doubling(endpoint, carrier, own)),
+  )
+}
+
+/**
+ * Distance doubling (Hillis, Steele 1986): before the round of distance d a rank's partial covers the d ranks
+ * up to itself, or all of them if there are fewer. It sends it to the rank d above, and puts the one from
+ * the rank d below in front of it.
+ *
+ * In rank order, for any op and number of ranks; ceil(lg p) (alpha + n beta + n gamma).
+ */
+async function doubling<P>(endpoint: Endpoint, carrier: Carrier<P>, own: P): Promise<P> {
+  const { rank, size } = endpoint
+  let mine = own
+  for (let distance = 1; distance < size; distance *= 2) {
+    const sending = rank + distance < size ? carrier.send(endpoint, mine, rank + distance) : null
+    if (rank < distance) {
+      await sending
+      continue
+    }
+    const theirs = await carrier.receive(endpoint, rank - distance)
+    const both = carrier.combine(theirs, mine, theirs)
+    await sending
+    carrier.release(mine)
+    mine = both
+  }
+  return mine
+}

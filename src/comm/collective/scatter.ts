@@ -1,0 +1,82 @@
+import { Block } from '../../wire/block.ts'
+import { decodeItem, encodeItem } from '../../wire/codec.ts'
+import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import {
+  blockOf,
+  checkList,
+  checkOverlap,
+  checkRoot,
+  equalBlocks,
+  refuseInto,
+  resultArray,
+  where,
+} from './check.ts'
+import type { Scope } from './endpoint.ts'
+import { FAN_WIDTH, others } from './exchange.ts'
+import { signature } from './signature.ts'
+import { takeFromRoot } from './take-from-root.ts'
+import type { ArrayOf, IntoOptions } from './types.ts'
+
+/**
+ * Gives each rank its part of root's values.
+ *
+ * All ranks call it with the same root. Root passes a typed array, which is cut in `size` equal blocks, or a
+ * list of `size` items; what the others pass is ignored. Rank r gets block r, or item r as `structuredClone`
+ * would make it.
+ * @param options `into`: where this rank's block goes. On root it may be the block itself.
+ * @returns this rank's part. When it resolves the values may be overwritten.
+ * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
+ *   another rank passes another root, or an `into` of another element type or length.
+ * @see MPI-4.1 §6.6
+ */
+export function scatter<B extends Raw>(
+  scope: Scope,
+  values: Raw | null | undefined,
+  root: number | undefined,
+  options: IntoOptions<B> & { readonly into: B },
+): Promise<B>
+export function scatter<B extends Raw>(
+  scope: Scope,
+  values: B | null | undefined,
+  root?: number,
+  options?: IntoOptions,
+): Promise<ArrayOf<B>>
+export function scatter<T>(
+  scope: Scope,
+  values: readonly T[] | null | undefined,
+  root?: number,
+  options?: IntoOptions,
+): Promise<T>
+export async function scatter(scope: Scope, values: unknown, root = 0, options: IntoOptions = {}) {
+  checkRoot(scope, 'scatter', root)
+  if (scope.rank !== root) return takeFromRoot(scope, 'scatter', root, options)
+  if (isRaw(values)) return scatterArray(scope, values, root, options)
+  checkList(scope, 'scatter', values)
+  return scatterItems(scope, values, root, options)
+}
+
+/** Linear: root sends each rank its block. Root takes (p - 1)(o + n beta); see gather.ts. */
+function scatterArray(scope: Scope, values: Raw, root: number, options: IntoOptions) {
+  const count = equalBlocks(scope, 'scatter', values, 'for blocks of different lengths use scatterv')
+  const all = blockOf(scope, 'scatter', 'values', values)
+  const { type } = all
+  const block = (rank: number): Block => all.slice(rank * count, (rank + 1) * count)
+  const result = resultArray(scope, 'scatter', options.into, type, count)
+  const mine = Block.of(result)
+  checkOverlap(scope, 'scatter', mine, all, block(root))
+  return scope.call(signature('scatter', { root, type, count }), options, async (endpoint) => {
+    const sending = others(endpoint, FAN_WIDTH, (dest) => endpoint.send(block(dest), dest))
+    if (!mine.sameMemory(block(root))) mine.set(block(root))
+    await sending
+    return result
+  })
+}
+
+function scatterItems(scope: Scope, values: readonly unknown[], root: number, options: IntoOptions) {
+  refuseInto(scope, 'scatter', options.into, 'root passes a list of items')
+  const items = Array.from(values, (value) => encodeItem(value, where(scope, 'scatter')))
+  return scope.call(signature('scatter', { root, type: ITEM, count: 1 }), options, async (endpoint) => {
+    await others(endpoint, FAN_WIDTH, (dest) => endpoint.send(Block.item(items[dest]!), dest))
+    return decodeItem(items[root]!)
+  })
+}

@@ -1,0 +1,51 @@
+import { Block } from '../../wire/block.ts'
+import type { Raw } from '../../wire/datatype.ts'
+import { checkOverlap, checkRoot, resultArray } from './check.ts'
+import type { Scope } from './endpoint.ts'
+import { FAN_WIDTH, others } from './exchange.ts'
+import { signature } from './signature.ts'
+import { takeFromRoot } from './take-from-root.ts'
+import type { ArrayOf, IntoOptions, VBlocks } from './types.ts'
+import { blockAt, checkVBlocks } from './v-blocks.ts'
+
+/**
+ * Gives each rank its part, of any length, of root's typed array.
+ *
+ * All ranks call it with the same root. Root passes `{ data, counts, displs? }`: rank r gets `counts[r]`
+ * elements from `displs[r]` on (default: one block after another); blocks may overlap. What the others pass
+ * is ignored; the lengths travel.
+ * @param options `into`: where this rank's block goes, of exactly its length. On root it may be the block
+ *   itself.
+ * @returns this rank's block. When it resolves `data` may be overwritten.
+ * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
+ *   another rank passes another root, or an `into` of another element type or length.
+ * @see MPI-4.1 §6.6
+ */
+export function scatterv<B extends Raw>(
+  scope: Scope,
+  blocks: VBlocks | null | undefined,
+  root: number | undefined,
+  options: IntoOptions<B> & { readonly into: B },
+): Promise<B>
+export function scatterv<B extends Raw>(
+  scope: Scope,
+  blocks: VBlocks<B> | null | undefined,
+  root?: number,
+  options?: IntoOptions,
+): Promise<ArrayOf<B>>
+export async function scatterv(scope: Scope, blocks: unknown, root = 0, options: IntoOptions = {}) {
+  checkRoot(scope, 'scatterv', root)
+  if (scope.rank !== root) return takeFromRoot(scope, 'scatterv', root, options)
+  const placed = checkVBlocks(scope, 'scatterv', blocks)
+  const { type } = placed.whole
+  const own = blockAt(placed, root)
+  const result = resultArray(scope, 'scatterv', options.into, type, own.count)
+  const mine = Block.of(result)
+  checkOverlap(scope, 'scatterv', mine, placed.whole, own)
+  return scope.call(signature('scatterv', { root, type }), options, async (endpoint) => {
+    const sending = others(endpoint, FAN_WIDTH, (dest) => endpoint.send(blockAt(placed, dest), dest))
+    if (!mine.sameMemory(own)) mine.set(own)
+    await sending
+    return result
+  })
+}
