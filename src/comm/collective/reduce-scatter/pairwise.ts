@@ -20,7 +20,7 @@ export async function pairwise<P>(
   ahead: number,
 ): Promise<P> {
   const { rank, size } = endpoint
-  let low = blocks[rank]!
+  let low: P = blocks[rank]!
   const high: P[] = [] // none or one
   const sourceOf = (step: number): number => (rank + size - 1 - step) % size
   const put = (theirs: P, before: P): P => {
