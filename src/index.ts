@@ -1,6 +1,19 @@
 /** The public names of tsmpi. No logic lives here. */
 
 export { ANY_SOURCE, ANY_TAG, type Source, type Tag } from './comm/arguments.ts'
+export type { CollectiveOptions } from './comm/collective/endpoint.ts'
+export type { ReduceScatterOptions } from './comm/collective/reduce-scatter.ts'
+export type {
+  ArrayOf,
+  Gathered,
+  IntoOptions,
+  OpLike,
+  ReceivedBlocks,
+  Reduced,
+  VBlocks,
+  VInto,
+  VIntoOptions,
+} from './comm/collective/types.ts'
 export type { Communicator } from './comm/communicator.ts'
 export { Group } from './comm/group.ts'
 export type { MessagesOptions, ReceivedMessage } from './comm/messages.ts'

@@ -5,6 +5,7 @@
 
 import type { Raw, TypedCtor } from '../wire/datatype.ts'
 import type { Source } from './arguments.ts'
+import { CollectiveMethods } from './collective-methods.ts'
 import type { Core } from './core.ts'
 import type { Group } from './group.ts'
 import { create, dup, split } from './make-communicator.ts'
@@ -22,7 +23,7 @@ type Made<C extends TypedCtor> = C extends { new (length: number): infer T } ? T
  *
  * `world` is the one of all ranks; `dup`, `split` and `create` make others.
  */
-export class Communicator {
+export class Communicator extends CollectiveMethods {
   /** This process's rank in the communicator, 0 to size - 1. @see MPI-4.1 §7.4.1 */
   readonly rank: number
   /** Number of ranks in the communicator. @see MPI-4.1 §7.4.1 */
@@ -33,6 +34,7 @@ export class Communicator {
 
   /** Internal: programs get communicators from `world` and its methods. */
   constructor(core: Core) {
+    super(core)
     this.#core = core
     this.rank = core.rank
     this.size = core.size

@@ -11,7 +11,7 @@ import { currentJob } from '../bootstrap/current-job.ts'
 import type { Job } from '../bootstrap/job.ts'
 import { LoopbackTransport } from '../transport/loopback.ts'
 import { realClock } from '../transport/real-clock.ts'
-import { RouterTransport } from '../transport/router.ts'
+import { Router } from '../transport/router.ts'
 import type { Transport } from '../transport/transport.ts'
 import { ZmqTransport } from '../transport/zmq/zmq.ts'
 import type { Communicator } from './communicator.ts'
@@ -42,10 +42,15 @@ export function wtime(): number {
 function openWorld(): World {
   const loopback = new LoopbackTransport(job.rank)
   const zmq = job.size > 1 ? zmqTransport(job) : null
-  const transport: Transport = zmq === null ? loopback : new RouterTransport(job.rank, loopback, zmq)
+  const transport: Transport = zmq === null ? loopback : new Router(transports(loopback, zmq))
   const opened = createWorld({ transport, clock: realClock, job, onWant: () => zmq?.want() })
   endWith(opened)
   return opened
+}
+
+/** What reaches each rank. */
+function transports(loopback: Transport, zmq: Transport): Transport[] {
+  return Array.from({ length: job.size }, (_, rank) => (rank === job.rank ? loopback : zmq))
 }
 
 function zmqTransport({ rank, size, jobId, runtimeDir, publish, card }: Job): ZmqTransport {
