@@ -59,8 +59,10 @@ export class Schedule {
   readonly #stillness: Stillness
   readonly #runnable: Source[] = []
   readonly #step = () => this.#runOne()
+  readonly #endBatch = () => this.#closeBatch()
   #nowMs = 0
-  #armed = 0
+  #armed = false
+  #entered = false
   #events = 0
   #fruitless = 0
   /** What is to happen after a number of events, the next one last. */
@@ -137,9 +139,9 @@ export class Schedule {
 
   /** Something has changed: the schedule looks (again) for what can happen, or for a stall. */
   wake(): void {
-    if (this.#armed > 0 || this.#closed) return
+    if (this.#armed || this.#closed) return
     this.#stillness.stop()
-    this.#arm(BATCH)
+    this.#arm()
   }
 
   /** The event that just ran was a program polling, not news. */
@@ -155,36 +157,42 @@ export class Schedule {
     this.#runnable.length = 0
   }
 
-  #arm(macrotasks: number): void {
-    this.#armed = macrotasks
-    for (let i = 0; i < macrotasks; i++) setImmediate(this.#step)
+  #arm(): void {
+    this.#armed = true
+    this.#stillness.count(BATCH + 1)
+    for (let i = 0; i < BATCH; i++) setImmediate(this.#step)
+    setImmediate(this.#endBatch)
   }
 
   #runOne(): void {
-    this.#armed--
     if (this.#closed) return
+    if (!this.#entered) {
+      this.#entered = true
+      this.#stillness.enter()
+    }
     this.#takeDue()
     const runnable = this.#runnable
-    const ran = runnable.length > 0
-    if (ran) {
-      const source = runnable[runnable.length === 1 ? 0 : this.#random.below(runnable.length)]!
-      this.#nowMs += EVENT_MS
-      this.#events++
-      if (this.#fruitless > 0) this.#fruitless--
-      try {
-        source.run()
-      } catch (error) {
-        this.#options.onThrow(error)
-      }
-      if (this.#fruitless > FRUITLESS) this.#skipPolling()
-      while (this.#marks.length > 0 && this.#marks.at(-1)!.events <= this.#events)
-        this.post(this.#marks.pop()!.f)
+    if (runnable.length === 0) return
+    const source = runnable[runnable.length === 1 ? 0 : this.#random.below(runnable.length)]!
+    this.#nowMs += EVENT_MS
+    this.#events++
+    if (this.#fruitless > 0) this.#fruitless--
+    try {
+      source.run()
+    } catch (error) {
+      this.#options.onThrow(error)
     }
-    if (this.#armed > 0 || this.#closed) return
-    if (runnable.length > 0) this.#arm(BATCH)
-    // What the last event set off in the ranks has yet to run.
-    else if (ran) this.#arm(1)
-    else if (this.#jump()) this.#arm(BATCH)
+    if (this.#fruitless > FRUITLESS) this.#skipPolling()
+    if (this.#marks.length > 0) this.#passMarks()
+  }
+
+  /** After the last event of a batch, and after everything it set off in the ranks. */
+  #closeBatch(): void {
+    this.#armed = false
+    if (this.#closed) return
+    this.#entered = false
+    this.#stillness.leave()
+    if (this.#runnable.length > 0 || this.#jump()) this.#arm()
     else this.#watch()
   }
 
