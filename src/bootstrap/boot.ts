@@ -1,5 +1,5 @@
 /**
- * Entry of a rank: `node boot.js script arguments...`, with the control channel on fd 3.
+ * Entry of a rank: `node boot.js script`, with the control channel on fd 3.
  *
  * Joins the job, arranges that every end of this process is told to the launcher, then runs the script.
  * Loads as little as it can: every rank pays for it, and scripts that use no messages pay for nothing else.
@@ -20,8 +20,7 @@ function dieWithLauncher(): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-const port = new ControlPort(CONTROL_FD)
-port.send({ t: 'hello', version, pid: process.pid })
+const port = new ControlPort(CONTROL_FD, { t: 'hello', version, pid: process.pid })
 const order = port.readOrder()
 if (order === null) {
   dieWithLauncher()
@@ -50,6 +49,7 @@ if (order === null) {
 
   process.setSourceMapsEnabled(true)
   process.argv.splice(1, 1)
+  process.argv.push(...order.scriptArguments)
   setCurrentJob(job)
   await runScript(order.entry)
 }

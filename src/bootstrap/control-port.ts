@@ -6,7 +6,7 @@
  * Reading goes through a stream that does not keep the process alive unless somebody holds it.
  */
 
-import { fstatSync, readSync, writeSync } from 'node:fs'
+import { readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { BootstrapError } from '../errors.ts'
 import { type BootOrder, ControlDecoder, encodeControl, type FromRank, type ToRank } from './control.ts'
@@ -23,13 +23,19 @@ export class ControlPort {
   #socket: Socket | null = null
   #holds = 0
 
-  constructor(fd: number) {
-    if (!isSocket(fd)) {
+  /** Says hello; throws if there is no launcher at the other end. */
+  constructor(fd: number, hello: FromRank) {
+    this.#fd = fd
+    // Not by fstat: in Node 20 the type of a socket stays behind in a buffer of fs, and from then on
+    // realpath, and so every import, takes links for the files they point to.
+    try {
+      writeSync(fd, encodeControl(hello))
+    } catch (cause) {
       throw new BootstrapError(
         'this file starts a rank for tsrun and cannot be run by itself; use: tsrun script.ts',
+        { cause },
       )
     }
-    this.#fd = fd
   }
 
   /**
@@ -117,13 +123,5 @@ export class ControlPort {
       at += got
     }
     return out
-  }
-}
-
-function isSocket(fd: number): boolean {
-  try {
-    return fstatSync(fd).isSocket()
-  } catch {
-    return false
   }
 }

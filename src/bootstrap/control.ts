@@ -23,6 +23,8 @@ export interface BootOrder extends Place {
   /** Pid of the process that started this rank; another parent means that it is already gone. */
   readonly parentPid: number
   readonly entry: Entry
+  /** The script's arguments. Not in argv: Node 20 takes an `--env-file` there for its own. */
+  readonly scriptArguments: readonly string[]
   /** Whether boot must ask for the parent-death signal itself, because setpriv was not there. */
   readonly setDeathSignal: boolean
 }

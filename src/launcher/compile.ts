@@ -45,7 +45,9 @@ export async function compileScript(script: string, runtimeDir: string): Promise
     const messages = (error as { errors?: Message[] }).errors
     if (messages === undefined) throw error
     const color = process.stderr.isTTY === true
-    throw new CompileError((await esbuild.formatMessages(messages, { kind: 'error', color })).join(''))
+    throw new CompileError(
+      (await esbuild.formatMessages(messages.map(asWritten), { kind: 'error', color })).join(''),
+    )
   } finally {
     await esbuild.stop()
   }
@@ -62,10 +64,13 @@ function buildOptions(script: string, format: 'esm' | 'cjs', outfile: string): O
     bundle: true,
     format,
     platform: 'node',
-    target: 'node20',
+    // The oldest Node we support, to the minor version: 20.0 had no import attributes.
+    target: 'node20.19',
     // esbuild's default adds "module", which Node does not know.
     conditions: [],
     sourcemap: 'inline',
+    // Node shows lines of the file itself, not of what we made of it.
+    sourcesContent: false,
     define: SELF,
     // Bundled CommonJS asks for builtins with require, which a module does not have.
     banner: format === 'esm' ? { js: requireBanner(script) } : {},
@@ -80,7 +85,10 @@ function requireBanner(script: string): string {
   return `import { createRequire as __tsmpi_createRequire } from 'node:module'; const require = __tsmpi_createRequire(${url});`
 }
 
-/** Gives every file its own url and path, on its first line so that line numbers stay. */
+/**
+ * Gives every file that asks its own url and path, on its first line so that line numbers stay.
+ * What stands there has to be taken out of messages about that line again.
+ */
 function knowThyself(script: string): Plugin {
   return {
     name: 'know-thyself',
@@ -89,6 +97,7 @@ function knowThyself(script: string): Plugin {
         const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
         const hashbang = /^#!.*\n/.exec(text)?.[0] ?? ''
         const loader: Loader = path.endsWith('x') ? 'tsx' : 'ts'
+        if (!/import\.meta|__filename|__dirname/.test(text)) return { contents: text, loader }
         return {
           contents: hashbang + selfConstants(path, path === script) + text.slice(hashbang.length),
           loader,
@@ -106,7 +115,28 @@ function selfConstants(path: string, isMain: boolean): string {
     __tsmpi_main: isMain,
   }
   const pairs = Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
-  return `const ${pairs.join(', ')}; `
+  return `const ${pairs.join(', ')}${SELF_END}`
+}
+
+/** Ends the constants; nobody writes such a comment. */
+const SELF_END = '; /*__tsmpi*/'
+
+/** A message about the file as the user knows it. */
+function asWritten(message: Message): Message {
+  const { location } = message
+  const end = location ? location.lineText.indexOf(SELF_END) : -1
+  if (!location || end < 0) return { ...message, pluginName: '' }
+  const added = end + SELF_END.length
+  const lineText = location.lineText.slice(added)
+  return {
+    ...message,
+    pluginName: '',
+    location: {
+      ...location,
+      lineText,
+      column: Math.max(0, location.column - Buffer.byteLength(location.lineText.slice(0, added))),
+    },
+  }
 }
 
 /** The script has no import or export, but `require` or `module.exports`; or it mixes `import` with `module`. */

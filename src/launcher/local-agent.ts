@@ -24,6 +24,7 @@ export interface LocalJob {
   readonly jobId: string
   readonly runtimeDir: string
   readonly inputRank: number | null
+  readonly scriptArguments: readonly string[]
   readonly command: Omit<RankCommand, 'setpriv' | 'readsInput'>
 }
 
@@ -53,7 +54,13 @@ export class LocalAgent implements Agent {
   boot(entry: Entry): void {
     for (const rank of this.#ranks) {
       if (!rank?.alive) continue
-      const order = { ...rank.place, parentPid: process.pid, entry, setDeathSignal: this.#setpriv === null }
+      const order = {
+        ...rank.place,
+        parentPid: process.pid,
+        entry,
+        scriptArguments: this.#job.scriptArguments,
+        setDeathSignal: this.#setpriv === null,
+      }
       this.send(rank.place.rank, { t: 'boot', order })
     }
   }

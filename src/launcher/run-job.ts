@@ -33,7 +33,8 @@ export async function runJob(plan: Plan): Promise<number> {
     jobId: dir.jobId,
     runtimeDir: dir.path,
     inputRank: plan.stdinRank,
-    command: { script: script.path, scriptArguments: plan.scriptArguments, cwd, env },
+    scriptArguments: plan.scriptArguments,
+    command: { script: script.path, cwd, env },
   })
   const supervisor = new Supervisor(plan.ranks, agent)
   output.attach(agent, () => supervisor.end({ kind: 'outputClosed' }))

@@ -8,9 +8,8 @@ import type { Environment } from './rank-environment.ts'
 const BOOT = fileURLToPath(new URL('../bootstrap/boot.js', import.meta.url))
 
 export interface RankCommand {
-  /** As `process.argv[1]` shall show it. */
+  /** As `process.argv[1]` and `ps` shall show it. */
   readonly script: string
-  readonly scriptArguments: readonly string[]
   readonly cwd: string
   readonly env: Environment
   /** Path of setpriv, or null where there is none. */
@@ -23,7 +22,7 @@ export interface RankCommand {
  * Its input is never the terminal itself, or it would read Ctrl-C there.
  */
 export function spawnRank(command: RankCommand): ChildProcess {
-  const node = [process.execPath, BOOT, command.script, ...command.scriptArguments]
+  const node = [process.execPath, BOOT, command.script]
   const [file, ...args] = command.setpriv ? [command.setpriv, '--pdeathsig', 'KILL', '--', ...node] : node
   return spawn(file!, args, {
     cwd: command.cwd,

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { program, tsrun } from '../helpers/tsrun.ts'
+
+describe('a wrong command line: exit code 2 and one message', () => {
+  test.each([
+    [[], 'no script given'],
+    [['-n', '0', 'x.ts'], '-n must be a whole number of ranks, 1 or more; found "0"'],
+    [['-n', '2', 'absent.ts'], 'there is no script absent.ts'],
+    [['-n', '2', '/'], '/ is not a file'],
+    [['-n', '2', '/etc/passwd.txt'], 'there is no script'],
+    [['4', 'x.ts'], 'did you mean -n 4?'],
+    [['--tmeout', '9', 'x.ts'], 'unknown option --tmeout; did you mean --timeout?'],
+    [['--hostfile', 'hosts', 'x.ts'], '--hostfile: running on several hosts is not there yet'],
+    [['-H', 'a:4', 'x.ts'], '-H: running on several hosts is not there yet'],
+    [['--transport', 'zmq', 'x.ts'], 'unknown option --transport'],
+    [['--wdir', '/absent', program('hello.ts')], '--wdir /absent: there is no folder /absent'],
+    [['-x', 'TSMPI_ABSENT', program('hello.ts')], '-x TSMPI_ABSENT: the variable is not set here'],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await tsrun(args)
+    expect(stderr).toContain(`tsrun: `)
+    expect(stderr).toContain(message)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  test('a hostfile named in the environment is not ignored', async () => {
+    const { code, stderr } = await tsrun([program('hello.ts')], { env: { TSRUN_HOSTFILE: 'hosts' } })
+    expect(stderr).toContain('TSRUN_HOSTFILE')
+    expect(code).toBe(2)
+  })
+})
+
+test('a script that does not compile: the place and exit code 1, once', async () => {
+  const { code, stdout, stderr } = await tsrun(['-n', '3', program('broken-syntax.ts')])
+  expect(stderr).toContain('broken-syntax.ts:2:15')
+  expect(stderr.match(/Unexpected/g)).toHaveLength(1)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+})
+
+test('--help names every option', async () => {
+  const { code, stdout } = await tsrun(['--help'])
+  for (const name of [
+    '-n, --np',
+    '-x',
+    '--env-file',
+    '--wdir',
+    '--tag',
+    '--timestamp',
+    '--output-dir',
+    '--tee',
+    '--stdin',
+    '--timeout',
+    '--dry-run',
+    '--version',
+  ]) {
+    expect(stdout).toContain(name)
+  }
+  expect(code).toBe(0)
+})
+
+test('--version', async () => {
+  expect((await tsrun(['--version'])).stdout).toMatch(/^tsmpi \d+\.\d+\.\d+\n$/)
+})
+
+test('--dry-run starts nothing', async () => {
+  const { code, stdout } = await tsrun(['-n', '3', '--dry-run', program('forever.ts'), 'a'])
+  expect(stdout).toMatch(/^3 ranks on this host, in \S+: \S+forever\.ts a\n$/)
+  expect(code).toBe(0)
+})
+
+describe('what a rank sees', () => {
+  test('its place, its arguments, and nothing private', async () => {
+    const { stdout } = await tsrun(['-n', '1', program('show-place.ts'), '-n', '5', '--tag', ''], {
+      cwd: '/',
+    })
+    expect(JSON.parse(stdout)).toEqual({
+      argv: [program('show-place.ts'), '-n', '5', '--tag', ''],
+      cwd: '/',
+      rank: '0',
+      size: '1',
+      names: ['JOB_ID', 'LOCAL_RANK', 'LOCAL_SIZE', 'NODE_RANK', 'RANK', 'SIZE'].map(
+        (name) => `TSMPI_${name}`,
+      ),
+    })
+  })
+
+  test('--wdir', async () => {
+    const { stdout } = await tsrun(['-n', '1', '--wdir', '/usr', program('show-place.ts')])
+    expect(JSON.parse(stdout).cwd).toBe('/usr')
+  })
+
+  test('-x goes before --env-file, which goes before what is inherited', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tse-'))
+    writeFileSync(join(folder, 'env'), "A=file\nB='f i l e'\n")
+    const { stdout } = await tsrun(
+      [
+        '-n',
+        '1',
+        '--env-file',
+        join(folder, 'env'),
+        '-x',
+        'A=x=1',
+        '-x',
+        'D',
+        program('show-environment.ts'),
+        ...'ABCD',
+      ],
+      { env: { A: 'own', B: 'own', C: 'own', D: 'own' } },
+    )
+    rmSync(folder, { recursive: true })
+    expect(JSON.parse(stdout)).toEqual({ A: 'x=1', B: 'f i l e', C: 'own', D: 'own' })
+  })
+})
+
+test('without -n: one rank per available CPU', async () => {
+  const { stdout } = await tsrun([program('hello.ts')], { through: ['taskset', '-c', '0'] })
+  expect(stdout).toBe('hello from 0 of 1\n')
+})
