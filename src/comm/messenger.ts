@@ -132,15 +132,13 @@ export class Messenger implements Sink {
     const { context, block } = operation
     const peer = context.owner.ranks[operation.dest]!
     if (!this.#start(operation)) return
-    const gone = this.peers.whyGone(peer)
-    if (gone !== null) return this.#fail(operation, rankGone(operation, `rank ${operation.dest} ${gone}`))
-
     const toSelf = peer === this.#rank
     const charge = block.byteLength + MESSAGE_OVERHEAD_BYTES
-    const fits = block.byteLength <= this.#transport.eagerBytes
-    if (!operation.synchronous && fits && (toSelf || this.peers.spend(peer, charge))) {
-      return this.#sendEager(peer, operation)
-    }
+    const eager = !operation.synchronous && block.byteLength <= this.#transport.eagerBytes
+    // A finished rank still takes what is sent to it, only to report that it never received it.
+    const gone = eager ? this.peers.whyDeparted(peer) : this.peers.whyGone(peer)
+    if (gone !== null) return this.#fail(operation, rankGone(operation, `rank ${operation.dest} ${gone}`))
+    if (eager && (toSelf || this.peers.spend(peer, charge))) return this.#sendEager(peer, operation)
     // A rank that waits for itself would wait for ever: what it sends to itself is put aside and done.
     const payload = toSelf && !operation.synchronous ? this.#putAside(operation) : operation
     payload.sendId = this.#newId()
@@ -381,6 +379,7 @@ export class Messenger implements Sink {
   }
 
   onPeerGone(peer: number, reason: string): void {
+    this.peers.markDeparted(peer)
     if (this.peers.whyGone(peer) === null) this.#options.onPeerLost(peer, reason)
   }
 

@@ -17,6 +17,7 @@ export class Peers {
   readonly #batchBytes: number
   readonly #finished = new Set<number>()
   readonly #lost = new Map<number, string>()
+  readonly #departed = new Set<number>()
 
   constructor(rank: number, size: number, creditBytes: number) {
     this.#rank = rank
@@ -58,6 +59,11 @@ export class Peers {
     if (!this.#finished.has(rank)) this.#lost.set(rank, reason)
   }
 
+  /** The process of `rank` is not there any more; what that means depends on whether it had finished. */
+  markDeparted(rank: number): void {
+    this.#departed.add(rank)
+  }
+
   /** Whether any other rank can still send. */
   get anyLeft(): boolean {
     return this.#finished.size + this.#lost.size < this.#size - 1
@@ -76,6 +82,12 @@ export class Peers {
   /** Why `rank` will never receive again, as the end of a sentence about it; null if it may. */
   whyGone(rank: number): string | null {
     if (this.#finished.has(rank)) return 'has finished'
+    return this.whyLost(rank)
+  }
+
+  /** Why nothing can reach the process of `rank` any more, as the end of a sentence about it. */
+  whyDeparted(rank: number): string | null {
+    if (this.#finished.has(rank) && this.#departed.has(rank)) return 'has finished and left'
     return this.whyLost(rank)
   }
 
