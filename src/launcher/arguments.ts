@@ -42,6 +42,7 @@ export function parseArguments(words: readonly string[], defaultRanks: number): 
   const { given, rest } = splitOptions(words)
   if (given.has('help')) return { kind: 'help' }
   if (given.has('version')) return { kind: 'version' }
+  const ranks = given.has('np') ? readRanks(last(given, 'np')!) : defaultRanks
   const [script, ...scriptArguments] = rest
   if (script === undefined) {
     throw new UsageError('no script given; use: tsrun -n 4 script.ts (tsrun --help explains)')
@@ -51,7 +52,6 @@ export function parseArguments(words: readonly string[], defaultRanks: number): 
       'several programs in one job (":") are not there yet; start one script that branches on its rank',
     )
   }
-  const ranks = given.has('np') ? readRanks(last(given, 'np')!) : defaultRanks
   const outputDir = last(given, 'output-dir')
   if (given.has('tee') && outputDir === null) {
     throw new UsageError('--tee only means something with --output-dir DIR')

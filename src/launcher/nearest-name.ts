@@ -16,16 +16,20 @@ export function nearestName(typed: string, names: readonly string[]): string | n
   return best
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements that turn `a` into `b`. */
+/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  const first = Array.from({ length: b.length + 1 }, (_, j) => j)
+  const rows = [first]
   for (let i = 1; i <= a.length; i++) {
-    const next = [i]
+    const above = rows[i - 1]!
+    const row = [i]
     for (let j = 1; j <= b.length; j++) {
-      const replace = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replace, row[j]! + 1, next[j - 1]! + 1))
+      const replace = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swap = swapped ? rows[i - 2]![j - 2]! + 1 : Number.POSITIVE_INFINITY
+      row.push(Math.min(replace, swap, above[j]! + 1, row[j - 1]! + 1))
     }
-    row = next
+    rows.push(row)
   }
-  return row[b.length]!
+  return rows[a.length]![b.length]!
 }

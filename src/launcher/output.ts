@@ -110,7 +110,7 @@ export class LineWriter {
   #breakLine(): void {
     const owner = this.#owner
     if (owner && this.#waiting.length > 0) {
-      this.note(`\n[tsrun: rank ${owner.rank} stopped inside this line; it may go on below]\n`)
+      this.note(`[tsrun: rank ${owner.rank} stopped inside this line; it may go on below]\n`)
     }
     this.#disown()
   }

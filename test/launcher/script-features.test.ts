@@ -234,7 +234,7 @@ test('nothing is written beside the script, and a read-only folder is enough', a
 
 test('an error on a first line with a hashbang before it keeps its line', async () => {
   const folder = makeProject({
-    'main.ts': '#!/usr/bin/env tsrun\nconst x: number = 1\nthrow new Error('line ' + (x + 2))\n',
+    'main.ts': '#!/usr/bin/env tsrun\nconst x: number = 1\nthrow new Error(String(x + 2))\n',
   })
   const { stderr } = await tsrun(['-n', '1', join(folder, 'main.ts')])
   expect(stderr).toContain(`${join(folder, 'main.ts')}:3:7`)

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { formatRanks, type RankFacts, reportEnd } from '../../src/launcher/report.ts'
+
+function facts(rank: number, changes: Partial<RankFacts> = {}): RankFacts {
+  return {
+    rank,
+    hostname: 'node7',
+    pid: 1000 + rank,
+    end: { code: null, signal: 'SIGTERM' },
+    announced: null,
+    stack: null,
+    owed: null,
+    activity: null,
+    endedWithJob: true,
+    silent: false,
+    ...changes,
+  }
+}
+
+const exited = (code: number): Partial<RankFacts> => ({ end: { code, signal: null }, endedWithJob: false })
+
+test('ranks are written as runs', () => {
+  expect(formatRanks([5, 0, 1, 2, 9, 8])).toBe('0-2, 5, 8-9')
+})
+
+test('a failure says rank, host, pid, what happened, where it waited, and who went with it', () => {
+  const activity = { pending: ['recv on world from rank 0, tag 7 (for 4.2 s)'], last: 'barrier on world' }
+  const ranks = [facts(0), facts(1, { ...exited(4), activity }), facts(2, exited(5)), facts(3)]
+  expect(reportEnd({ kind: 'failed', rank: 1 }, ranks)).toBe(
+    [
+      'tsrun: rank 1 (host node7, pid 1001) exited with code 4',
+      '  waiting in: recv on world from rank 0, tag 7 (for 4.2 s)',
+      '  last operation: barrier on world',
+      '  also affected: rank 2 (exit code 5); ranks 0, 3 (ended with the job)',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('of an uncaught error message and first frames, without those of Node', () => {
+  const stack =
+    'Error: two\nlines\n    at f (/x/a.ts:1:2)\n    at node:internal/x:1:1\n    at g (/x/a.ts:3:4)'
+  const report = reportEnd({ kind: 'failed', rank: 0 }, [facts(0, { ...exited(1), stack })])
+  expect(report.split('\n')).toEqual([
+    'tsrun: rank 0 (host node7, pid 1000) failed with an uncaught error (exit code 1)',
+    '  Error: two',
+    '  lines',
+    '      at f (/x/a.ts:1:2)',
+    '      at g (/x/a.ts:3:4)',
+    '',
+  ])
+})
+
+test('a script that cannot find tsmpi is told the cure', () => {
+  const stack = "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'tsmpi' imported from /x/a.mjs"
+  const report = reportEnd({ kind: 'failed', rank: 0 }, [facts(0, { ...exited(1), stack })])
+  expect(report).toContain('npm i tsmpi')
+})
+
+test('ranks that do the same share a line', () => {
+  const activity = { pending: ['recv on world'], last: null }
+  const ranks = [
+    facts(0, { activity }),
+    facts(1, { activity }),
+    facts(2, { silent: true }),
+    facts(3, exited(0)),
+    facts(4, { activity: { pending: [], last: 'send to rank 0' } }),
+  ]
+  expect(reportEnd({ kind: 'timeout', timeoutMs: 90_000 }, ranks).split('\n')).toEqual([
+    'tsrun: the job was not done after 90 s (--timeout); what the ranks were doing:',
+    '  ranks 0-1: waiting in recv on world',
+    '  rank 2: busy in synchronous code (it did not answer)',
+    '  rank 3: had ended (exit code 0)',
+    '  rank 4: in no operation of tsmpi; last operation: send to rank 0',
+    '',
+  ])
+})

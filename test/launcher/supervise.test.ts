@@ -1,0 +1,173 @@
+/** The supervisor over an agent that only writes down what it is told. */
+
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Agent } from '../../src/launcher/agent.ts'
+import { exitCodeOf } from '../../src/launcher/report.ts'
+import { Supervisor } from '../../src/launcher/supervise.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const IDLE = { pending: [], last: null }
+
+function setup(size: number) {
+  const told: string[] = []
+  const agent: Agent = {
+    hostname: 'here',
+    start() {},
+    boot() {},
+    send: (rank, message) => told.push(`${message.t} to ${rank}`),
+    signal: (signal) => told.push(signal),
+    pauseOutput() {},
+    resumeOutput() {},
+    writeInput: () => true,
+    killRemains() {},
+  }
+  const supervisor = new Supervisor(size, agent)
+  for (let rank = 0; rank < size; rank++) supervisor.onStarted(rank, 100 + rank)
+  const exits = (rank: number, code: number | null, signal: NodeJS.Signals | null = null) => {
+    supervisor.onEnded(rank, { code, signal })
+    supervisor.onOutputEnded(rank)
+  }
+  const saysExit = (rank: number, code: number, owed: string | null = null) =>
+    supervisor.onMessage(rank, { t: 'exit', code, owed, activity: IDLE })
+  return { supervisor, told, exits, saysExit, take: () => told.splice(0) }
+}
+
+async function codeOf(supervisor: Supervisor): Promise<number> {
+  const { cause, ranks } = await supervisor.done
+  return cause ? exitCodeOf(cause, ranks) : 0
+}
+
+test('all ranks end well', async () => {
+  const { supervisor, saysExit, exits } = setup(2)
+  for (const rank of [1, 0]) {
+    saysExit(rank, 0)
+    exits(rank, 0)
+  }
+  expect(await supervisor.done).toMatchObject({ cause: null })
+})
+
+describe('the first cause wins', () => {
+  test('a rank fails: the others are ended politely, then killed', async () => {
+    const { supervisor, exits, take } = setup(3)
+    exits(1, 3)
+    expect(take()).toEqual(['SIGTERM', 'SIGCONT', 'failed to 0', 'failed to 2'])
+    exits(0, null, 'SIGTERM')
+    vi.advanceTimersByTime(1999)
+    expect(take()).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(take()).toEqual(['SIGKILL'])
+    exits(2, null, 'SIGKILL')
+    expect((await supervisor.done).cause).toEqual({ kind: 'failed', rank: 1 })
+    expect(await codeOf(supervisor)).toBe(3)
+  })
+
+  test('who announced its failure first, though its process ended later', async () => {
+    const { supervisor, saysExit, exits } = setup(3)
+    saysExit(2, 12)
+    saysExit(1, 11)
+    supervisor.onEnded(2, { code: 12, signal: null })
+    exits(1, 11)
+    exits(0, null, 'SIGTERM')
+    supervisor.onOutputEnded(2)
+    expect(await codeOf(supervisor)).toBe(12)
+  })
+
+  test('codes of ranks that were told to end do not count', async () => {
+    const { supervisor, exits } = setup(2)
+    exits(0, 7)
+    exits(1, 99)
+    expect(await codeOf(supervisor)).toBe(7)
+  })
+
+  test('abort() before a death', async () => {
+    const { supervisor, exits } = setup(2)
+    supervisor.onMessage(1, { t: 'abort', code: 5, why: '' })
+    exits(1, null, 'SIGKILL')
+    exits(0, null, 'SIGTERM')
+    expect(await codeOf(supervisor)).toBe(5)
+  })
+})
+
+describe('a rank that exits 0', () => {
+  test('owing something', async () => {
+    const { supervisor, saysExit, exits } = setup(2)
+    saysExit(0, 0, 'two messages')
+    exits(0, 0)
+    exits(1, null, 'SIGTERM')
+    expect(await codeOf(supervisor)).toBe(1)
+  })
+
+  test('without a word, though others may write to it', async () => {
+    const { supervisor, exits } = setup(2)
+    supervisor.onMessage(0, { t: 'publish', card: 'x' })
+    exits(0, 0)
+    exits(1, null, 'SIGTERM')
+    expect(await codeOf(supervisor)).toBe(1)
+  })
+
+  test('without a word, after it had finished', async () => {
+    const { supervisor, exits } = setup(1)
+    supervisor.onMessage(0, { t: 'publish', card: 'x' })
+    supervisor.onMessage(0, { t: 'finished' })
+    exits(0, 0)
+    expect(await codeOf(supervisor)).toBe(0)
+  })
+})
+
+describe('asked to end from outside', () => {
+  test('the ranks are asked what they do, and get the signal when all have answered', async () => {
+    const { supervisor, exits, take } = setup(2)
+    supervisor.end({ kind: 'timeout', timeoutMs: 5 })
+    expect(take()).toEqual(['activity? to 0', 'activity? to 1'])
+    supervisor.onMessage(0, { t: 'activity', id: 0, activity: { pending: ['recv'], last: null } })
+    exits(1, 0)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(take()).toEqual(['SIGTERM', 'SIGCONT'])
+    exits(0, null, 'SIGTERM')
+    const { ranks } = await supervisor.done
+    expect(ranks[0]).toMatchObject({ silent: false, activity: { pending: ['recv'] } })
+    expect(await codeOf(supervisor)).toBe(124)
+  })
+
+  test('who does not answer in time is busy', async () => {
+    const { supervisor, exits, take } = setup(1)
+    supervisor.end({ kind: 'signal', signal: 'SIGINT' })
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(take()).toEqual(['activity? to 0', 'SIGTERM', 'SIGCONT'])
+    exits(0, null, 'SIGTERM')
+    expect((await supervisor.done).ranks[0]).toMatchObject({ silent: true })
+    expect(await codeOf(supervisor)).toBe(130)
+  })
+})
+
+describe('a lost connection', () => {
+  test('to a rank that has died: its death is the cause', async () => {
+    const { supervisor, exits } = setup(2)
+    supervisor.onMessage(0, { t: 'lost', rank: 1, reason: 'closed' })
+    exits(1, null, 'SIGSEGV')
+    exits(0, null, 'SIGTERM')
+    expect(await codeOf(supervisor)).toBe(139)
+  })
+
+  test('to a rank that lives on', async () => {
+    const { supervisor, exits } = setup(2)
+    supervisor.onMessage(0, { t: 'lost', rank: 1, reason: 'closed' })
+    await vi.advanceTimersByTimeAsync(5000)
+    for (const rank of [0, 1]) exits(rank, null, 'SIGTERM')
+    expect((await supervisor.done).cause).toEqual({ kind: 'unreachable', rank: 0, peer: 1, reason: 'closed' })
+    expect(await codeOf(supervisor)).toBe(1)
+  })
+})
+
+test('a rank that cannot be started', async () => {
+  const { supervisor, exits } = setup(2)
+  supervisor.onStartFailed(1, new Error('no more processes'))
+  exits(0, null, 'SIGTERM')
+  expect(await codeOf(supervisor)).toBe(125)
+})
