@@ -28,7 +28,7 @@ import type { IntoOptions, OpLike, Reduced } from './types.ts'
 export function allreduce<B extends Raw>(
   scope: Scope,
   value: Raw,
-  op: OpLike<Raw> | undefined,
+  op: OpLike<NoInfer<B>> | undefined,
   options: IntoOptions<B> & { readonly into: B },
 ): Promise<B>
 export function allreduce<T>(

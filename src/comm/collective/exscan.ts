@@ -24,7 +24,7 @@ import type { IntoOptions, OpLike, Reduced } from './types.ts'
 export function exscan<B extends Raw>(
   scope: Scope,
   value: Raw,
-  op: OpLike<Raw> | undefined,
+  op: OpLike<NoInfer<B>> | undefined,
   options: IntoOptions<B> & { readonly into: B },
 ): Promise<B | undefined>
 export function exscan<T>(

@@ -42,7 +42,7 @@ export interface ReduceScatterOptions<B = Raw> extends IntoOptions<B> {
 export function reduceScatter<B extends Raw>(
   scope: Scope,
   values: Raw,
-  op: OpLike<Raw> | undefined,
+  op: OpLike<NoInfer<B>> | undefined,
   options: ReduceScatterOptions<B> & { readonly into: B },
 ): Promise<B>
 export function reduceScatter<B extends Raw>(

@@ -27,7 +27,7 @@ import type { IntoOptions, OpLike, Reduced } from './types.ts'
 export function reduce<B extends Raw>(
   scope: Scope,
   value: Raw,
-  op: OpLike<Raw> | undefined,
+  op: OpLike<NoInfer<B>> | undefined,
   root: number | undefined,
   options: IntoOptions<B> & { readonly into: B },
 ): Promise<B | undefined>
