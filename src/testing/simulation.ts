@@ -101,6 +101,7 @@ export class Simulation<T> {
     const player = this.#players[rank]!
     if (this.#over || player.state === 'finished' || isDead(player)) return
     player.state = 'dead'
+    this.#results[rank] = undefined as T
     const reason = 'was killed by the simulation'
     this.#network.kill(rank, reason)
     this.#launcher.failed(rank, reason)

@@ -81,7 +81,7 @@ export class SimulatedNetwork {
     const eagerBytes = options.eagerBytes ?? 4096
     const limits = {
       eagerBytes,
-      creditBytes: options.creditBytes ?? Math.max(64 * 1024, eagerBytes),
+      creditBytes: options.creditBytes ?? Math.max(64 * 1024, 4 * eagerBytes),
       maxBodyBytes: Math.max(options.maxBodyBytes ?? 16 * 1024, eagerBytes),
     }
     this.#inboxes = []

@@ -61,6 +61,7 @@ export class Stillness {
   #watch = 0
   #watching = false
   #poll: NodeJS.Timeout | undefined
+  #report: Reached = () => {}
   #onEnd: (() => void) | undefined
 
   /** `onLate` hears of resources that have been the only obstacle to a verdict for a while. */
@@ -97,9 +98,8 @@ export class Stillness {
       this.#byRanks = 0
       reached(certain)
     }
-    this.#onEnd = () => report(true)
-    process.once('beforeExit', this.#onEnd)
-    this.#turn(new Vigil(goal, watch), report)
+    this.#report = report
+    this.#turn(new Vigil(goal, watch))
   }
 
   stop(): void {
@@ -112,9 +112,9 @@ export class Stillness {
   }
 
   /** One look at the process, and when to take the next. */
-  #turn(vigil: Vigil, report: Reached): void {
+  #turn(vigil: Vigil): void {
     const again = () => {
-      if (vigil.watch === this.#watch) this.#turn(vigil, report)
+      if (vigil.watch === this.#watch) this.#turn(vigil)
     }
     const busy = this.#busy()
     const active = busy ? '' : this.#active()
@@ -125,14 +125,19 @@ export class Stillness {
     } else if (++vigil.turns < QUIET_TURNS) {
       this.count(1)
       setImmediate(again)
-    } else if (this.#foreign() === 0 || vigil.idleEnough(this.#byRanks > 0)) report(false)
+    } else if (this.#foreign() === 0 || vigil.idleEnough(this.#byRanks > 0)) this.#report(false)
     else {
       vigil.startSlice()
       this.#after(SLICE_MS, again)
     }
   }
 
+  /** Calls `f` later, if the process lives that long; if it does not, that is the verdict. */
   #after(ms: number, f: () => void): void {
+    if (this.#onEnd === undefined) {
+      this.#onEnd = () => this.#report(true)
+      process.once('beforeExit', this.#onEnd)
+    }
     this.count(1)
     this.#poll = setTimeout(f, ms).unref()
   }
