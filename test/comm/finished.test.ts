@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { ANY_SOURCE } from '../../src/comm/arguments.ts'
+import { RankFailedError } from '../../src/errors.ts'
+import { runRanks } from '../../src/testing/index.ts'
+import { eagerSettings, pattern, rejection, same } from './tools.ts'
+
+describe.each(eagerSettings)('when a rank has returned, eager %d', (eager) => {
+  it('a receive from it is a RankFailedError, posted before or after', async () => {
+    await runRanks(
+      3,
+      async (comm) => {
+        if (comm.rank === 1) return void (await comm.recv(0))
+        if (comm.rank === 2) return void (await comm.recv(0, { tag: 5 }))
+        const before = comm.recv(1)
+        await comm.send('go', 1)
+        const error = await rejection(before)
+        expect(error).toBeInstanceOf(RankFailedError)
+        expect(error.message).toMatch(/recv on world, rank 0 of 3, from rank 1/)
+        expect(await rejection(comm.recv(1))).toBeInstanceOf(RankFailedError)
+        expect(await rejection(comm.irecv(1, { tag: 8 }))).toBeInstanceOf(RankFailedError)
+        expect(await rejection(comm.probe(1))).toBeInstanceOf(RankFailedError)
+        expect(await rejection(comm.mprobe(1))).toBeInstanceOf(RankFailedError)
+        await comm.send('now you', 2, { tag: 5 })
+      },
+      { eager },
+    )
+  })
+
+  it('a send to it is a RankFailedError', async () => {
+    await runRanks(
+      3,
+      async (comm) => {
+        if (comm.rank === 1) return
+        if (comm.rank === 2) return void (await comm.recv(0))
+        await rejection(comm.recv(1))
+        for (const bytes of [0, 1, 5000, 200_000]) {
+          const error = await rejection(comm.send(pattern(bytes, 1), 1))
+          expect(error).toBeInstanceOf(RankFailedError)
+          expect(error.message).toMatch(/send on world, rank 0 of 3, to rank 1/)
+        }
+        expect(await rejection(comm.ssend('x', 1))).toBeInstanceOf(RankFailedError)
+        expect(await rejection(comm.isend('x', 1))).toBeInstanceOf(RankFailedError)
+        await comm.send('you may go', 2)
+      },
+      { eager },
+    )
+  })
+
+  it.each([0, 100, 5000, 300_000])('what it sent before, %d bytes, still arrives', async (bytes) => {
+    await runRanks(
+      2,
+      async (comm) => {
+        if (comm.rank === 1) {
+          for (let i = 0; i < 5; i++) void comm.send(pattern(bytes, i), 0)
+          return
+        }
+        for (let i = 0; i < 5; i++)
+          expect(same(await comm.recv(1), pattern(bytes, i)), `message ${i}`).toBe(true)
+        expect(await rejection(comm.recv(1))).toBeInstanceOf(RankFailedError)
+      },
+      { eager },
+    )
+  })
+
+  it('a receive from anybody waits for those that are left, and fails when none is', async () => {
+    await runRanks(
+      3,
+      async (comm) => {
+        if (comm.rank === 1) return
+        if (comm.rank === 2) {
+          await rejection(comm.recv(1))
+          return comm.send('the last', 0)
+        }
+        await rejection(comm.recv(1))
+        expect(await comm.recv(ANY_SOURCE)).toBe('the last')
+        const error = await rejection(comm.recv(ANY_SOURCE))
+        expect(error).toBeInstanceOf(RankFailedError)
+        expect(error.message).toMatch(/recv on world, rank 0 of 3/)
+        expect(await rejection(comm.probe())).toBeInstanceOf(RankFailedError)
+      },
+      { eager },
+    )
+  })
+})
+
+it('what came before is received by tag, and a tag that never came is an error', async () => {
+  await runRanks(2, async (comm) => {
+    if (comm.rank === 1) return comm.send('x', 0, { tag: 1 })
+    expect(await rejection(comm.recv(1, { tag: 2 }))).toBeInstanceOf(RankFailedError)
+    expect(await comm.recv(1, { tag: 1 })).toBe('x')
+  })
+})
+
+it('a receive from anybody in a split fails when its members have finished, though others have not', async () => {
+  await runRanks(4, async (comm) => {
+    const pair = await comm.split(comm.rank < 2 ? 0 : 1)
+    if (comm.rank === 1) return
+    if (comm.rank === 0) {
+      expect(await rejection(pair.recv(ANY_SOURCE))).toBeInstanceOf(RankFailedError)
+      await comm.send('go', 2)
+      return comm.send('go', 3)
+    }
+    await comm.recv(0)
+  })
+})
+
+it('a receive from oneself does not wait for others to finish it', async () => {
+  await runRanks(2, async (comm) => {
+    if (comm.rank === 1) return
+    const got = comm.recv(0)
+    await rejection(comm.recv(1))
+    await comm.send('mine', 0)
+    expect(await got).toBe('mine')
+  })
+})
+
+describe('a rank that dies', () => {
+  it('fails receives from it, sends to it, and nothing else', async () => {
+    await runRanks(
+      3,
+      async (comm) => {
+        if (comm.rank === 1) return void (await comm.recv(2))
+        const other = 2 - comm.rank
+        const error = await rejection(comm.recv(1))
+        expect(error).toBeInstanceOf(RankFailedError)
+        expect(error.message).toMatch(/from rank 1/)
+        expect(await rejection(comm.send(pattern(100_000, 1), 1))).toBeInstanceOf(RankFailedError)
+        expect(await comm.sendrecv('we live', other, { source: other })).toBe('we live')
+      },
+      { kill: { rank: 1, atMs: 50 } },
+    )
+  })
+
+  it.each([3, 5, 8, 13, 40])(
+    'in the middle of a large message: no half of it arrives',
+    async (afterEvents) => {
+      const into = new Uint8Array(300_000)
+      await runRanks(
+        2,
+        async (comm) => {
+          if (comm.rank === 0) return comm.send(pattern(300_000, 1), 1)
+          const error = await comm.recv(0, { into }).then(
+            () => null,
+            (e: unknown) => e,
+          )
+          if (error) expect(error).toBeInstanceOf(RankFailedError)
+          else expect(same(into, pattern(300_000, 1))).toBe(true)
+        },
+        { kill: { rank: 0, afterEvents } },
+      )
+    },
+  )
+})
