@@ -35,6 +35,12 @@ function textOf(error: unknown): string {
   return `internal error: ${error instanceof Error ? error.stack : error}`
 }
 
+// An error out of an event of ours: the ranks end with us by themselves, and the janitor cleans up.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`tsrun: ${textOf(error)}\n`)
+  process.exit(LAUNCH_CODE)
+})
+
 let code: number
 try {
   code = await main()

@@ -21,13 +21,21 @@ export class JobOutput {
 
   /** `onClosed`: nobody reads our output any more. */
   attach(agent: Agent, onClosed: () => void): void {
-    const sourceOf = (rank: number, stream: StreamName): Source => ({
-      rank,
-      stream,
-      prefix: () => this.#prefix(rank, agent.hostname),
-      pause: () => agent.pauseOutput(rank, stream),
-      resume: () => agent.resumeOutput(rank, stream),
-    })
+    const sourceOf = (rank: number, stream: StreamName): Source => {
+      // A file and the terminal may both want it to wait.
+      let pauses = 0
+      return {
+        rank,
+        stream,
+        prefix: () => this.#prefix(rank, agent.hostname),
+        pause: () => {
+          if (pauses++ === 0) agent.pauseOutput(rank, stream)
+        },
+        resume: () => {
+          if (--pauses === 0) agent.resumeOutput(rank, stream)
+        },
+      }
+    }
     this.#sources = Array.from({ length: this.#plan.ranks }, (_, rank) => ({
       stdout: sourceOf(rank, 'stdout'),
       stderr: sourceOf(rank, 'stderr'),

@@ -61,7 +61,9 @@ export function findRemains(
     }
     return false
   }
-  return table.filter((entry) => entry.pid !== process.pid && (descends(entry) || carriesId(entry.pid)))
+  return table.filter(
+    (entry) => entry.pid !== process.pid && !entry.isZombie && (descends(entry) || carriesId(entry.pid)),
+  )
 }
 
 function killOne(pid: number): void {

@@ -112,12 +112,19 @@ export class LocalAgent implements Agent {
       hostname: this.hostname,
       runtimeDir,
     }
-    const child = spawnRank({
-      ...command,
-      env: { ...command.env, ...publicVariables(place) },
-      setpriv: this.#setpriv,
-      readsInput: rank === inputRank,
-    })
+    let child: ChildProcess
+    try {
+      child = spawnRank({
+        ...command,
+        env: { ...command.env, ...publicVariables(place) },
+        setpriv: this.#setpriv,
+        readsInput: rank === inputRank,
+      })
+    } catch (error) {
+      // Some failures are thrown, the others come as an event.
+      events.onStartFailed(rank, error as Error)
+      return null
+    }
     child.on('error', (error) => {
       if (child.pid === undefined) events.onStartFailed(rank, error)
     })

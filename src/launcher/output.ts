@@ -130,9 +130,14 @@ export class LineWriter {
   }
 }
 
+interface RankFile {
+  readonly stream: Writable
+  isFull: boolean
+}
+
 /** One file per rank and stream in `folder`; names sort by rank. */
 export class RankFiles {
-  readonly #streams = new Map<string, Writable>()
+  readonly #files = new Map<Source, RankFile>()
   readonly #folder: string
   readonly #digits: number
 
@@ -146,24 +151,30 @@ export class RankFiles {
     }
   }
 
-  write(source: Source, piece: Piece): void {
-    const extension = source.stream === 'stdout' ? 'out' : 'err'
-    const name = `rank-${String(source.rank).padStart(this.#digits, '0')}.${extension}`
-    let stream = this.#streams.get(name)
-    if (stream === undefined) {
-      stream = createWriteStream(join(this.#folder, name))
-      this.#streams.set(name, stream)
-    }
-    if (stream.write(piece.bytes)) return
+  write(source: Source, { bytes }: Piece): void {
+    const file = this.#files.get(source) ?? this.#open(source)
+    if (file.stream.write(bytes) || file.isFull) return
+    file.isFull = true
     source.pause()
-    stream.once('drain', () => source.resume())
   }
 
+  /** Resolves when everything is in the files. */
   async flush(): Promise<void> {
-    await Promise.all(
-      [...this.#streams.values()].map(
-        (stream) => new Promise<void>((resolve) => stream.end(() => resolve())),
-      ),
+    const ends = [...this.#files.values()].map(
+      ({ stream }) => new Promise<void>((resolve) => stream.end(() => resolve())),
     )
+    await Promise.all(ends)
+  }
+
+  #open(source: Source): RankFile {
+    const extension = source.stream === 'stdout' ? 'out' : 'err'
+    const name = `rank-${String(source.rank).padStart(this.#digits, '0')}.${extension}`
+    const file = { stream: createWriteStream(join(this.#folder, name)), isFull: false }
+    file.stream.on('drain', () => {
+      file.isFull = false
+      source.resume()
+    })
+    this.#files.set(source, file)
+    return file
   }
 }

@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 export interface ProcessEntry {
   readonly pid: number
+  /** Ended, and waiting only for its parent to notice. */
+  readonly isZombie: boolean
   readonly parent: number
   readonly group: number
   readonly session: number
@@ -30,6 +32,7 @@ export function readProcess(pid: number): ProcessEntry | null {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return {
     pid,
+    isZombie: fields[0] === 'Z',
     parent: Number(fields[1]),
     group: Number(fields[2]),
     session: Number(fields[3]),

@@ -100,7 +100,9 @@ function describeCause(cause: Cause, ranks: readonly RankFacts[]): string[] {
     case 'outputClosed':
       return []
     case 'startFailed':
-      return [`tsrun: rank ${cause.rank} could not be started: ${cause.error.message}`]
+      return [
+        `tsrun: rank ${cause.rank} could not be started: ${cause.error.message}${startHint(cause.error)}`,
+      ]
   }
 }
 
@@ -195,6 +197,14 @@ function shortEnd({ end, announced, owed }: RankFacts): string {
 
 function plural(ranks: readonly unknown[]): string {
   return ranks.length > 1 ? 'ranks' : 'rank'
+}
+
+function startHint(error: NodeJS.ErrnoException): string {
+  if (error.code === 'EAGAIN') return '; too many processes for this user? ulimit -u shows the limit'
+  if (error.code === 'EMFILE') return '; too many open files? ulimit -n shows the limit'
+  if (error.code === 'ENOMEM') return '; not enough memory for so many ranks'
+  if (error.code === 'E2BIG') return '; the environment is too large'
+  return ''
 }
 
 function signalHint(signal: NodeJS.Signals): string {

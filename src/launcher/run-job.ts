@@ -56,13 +56,13 @@ export async function runJob(plan: Plan): Promise<number> {
       onEnded: (rank, end) => supervisor.onEnded(rank, end),
       onOutputEnded: (rank) => supervisor.onOutputEnded(rank),
     })
-    agent.boot(await prepare(script, dir.path))
+    const deadline = startDeadline(plan, supervisor)
+    supervisor.boot(await prepare(script, dir.path))
     void watchNpmParent(() => supervisor.end({ kind: 'signal', signal: 'SIGTERM' }))
     const { stdinRank } = plan
     if (stdinRank !== null) {
       feedInput({ write: (bytes, onDrain) => agent.writeInput(stdinRank, bytes, onDrain) })
     }
-    const deadline = startDeadline(plan, supervisor)
     const { cause, ranks } = await supervisor.done
     clearTimeout(deadline)
     agent.killRemains()

@@ -5,7 +5,7 @@
  * nor the report. Works on agents only, so it does not know where ranks run or how.
  */
 
-import type { FromRank } from '../bootstrap/control.ts'
+import type { Entry, FromRank } from '../bootstrap/control.ts'
 import type { Activity } from '../bootstrap/job.ts'
 import type { Agent, AgentEvents, ProcessEnd } from './agent.ts'
 import { ControlHub } from './control-hub.ts'
@@ -52,6 +52,7 @@ export class Supervisor
   #cause: Cause | null = null
   /** Counts what happens, so that the earliest of several failures can be told. */
   #now = 0
+  #booted = false
   #query: { waitingFor: Set<number>; resolve(): void } | null = null
   #killTimer: NodeJS.Timeout | null = null
 
@@ -64,8 +65,11 @@ export class Supervisor
     })
   }
 
-  get ending(): boolean {
-    return this.#cause !== null
+  /** Lets the ranks run the script, unless the job is ending already. */
+  boot(entry: Entry): void {
+    if (this.#cause !== null) return
+    this.#booted = true
+    this.#agent.boot(entry)
   }
 
   onStarted(rank: number, pid: number): void {
@@ -115,7 +119,7 @@ export class Supervisor
     this.#now++
     state.end = end
     this.#answered(rank)
-    if (this.ending) return
+    if (this.#cause !== null) return
     const well =
       end.code === 0 && state.owed === null && (state.announced !== null || !this.#stillNeeded(rank))
     if (well) {
@@ -157,7 +161,8 @@ export class Supervisor
   /** Asks every living rank what it is doing; resolves when all have answered or had their time. */
   #askActivities(): Promise<void> {
     const alive = this.#alive()
-    if (alive.length === 0) return Promise.resolve()
+    // Before the script runs there is nothing to tell, and nobody to answer.
+    if (alive.length === 0 || !this.#booted) return Promise.resolve()
     return new Promise((resolve) => {
       const waitingFor = new Set(alive.map((state) => state.rank))
       const limit = setTimeout(() => this.#query?.resolve(), ANSWER_LIMIT_MS)

@@ -4,6 +4,7 @@ import type { ProcessEntry } from '../../src/launcher/process-table.ts'
 
 const entry = (pid: number, parent: number, session: number, startTicks = pid): ProcessEntry => ({
   pid,
+  isZombie: false,
   parent,
   group: session,
   session,

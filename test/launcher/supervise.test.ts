@@ -19,7 +19,7 @@ function setup(size: number) {
   const agent: Agent = {
     hostname: 'here',
     start() {},
-    boot() {},
+    boot: () => told.push('boot'),
     send: (rank, message) => told.push(`${message.t} to ${rank}`),
     signal: (signal) => told.push(signal),
     pauseOutput() {},
@@ -123,8 +123,9 @@ describe('a rank that exits 0', () => {
 describe('asked to end from outside', () => {
   test('the ranks are asked what they do, and get the signal when all have answered', async () => {
     const { supervisor, exits, take } = setup(2)
+    supervisor.boot({ kind: 'plain', path: 'x' })
     supervisor.end({ kind: 'timeout', timeoutMs: 5 })
-    expect(take()).toEqual(['activity? to 0', 'activity? to 1'])
+    expect(take()).toEqual(['boot', 'activity? to 0', 'activity? to 1'])
     supervisor.onMessage(0, { t: 'activity', id: 0, activity: { pending: ['recv'], last: null } })
     exits(1, 0)
     await vi.advanceTimersByTimeAsync(0)
@@ -135,11 +136,22 @@ describe('asked to end from outside', () => {
     expect(await codeOf(supervisor)).toBe(124)
   })
 
-  test('who does not answer in time is busy', async () => {
+  test('before the script runs: nobody is asked, and it is not run any more', async () => {
     const { supervisor, exits, take } = setup(1)
     supervisor.end({ kind: 'signal', signal: 'SIGINT' })
+    await vi.advanceTimersByTimeAsync(0)
+    supervisor.boot({ kind: 'plain', path: 'x' })
+    expect(take()).toEqual(['SIGTERM', 'SIGCONT'])
+    exits(0, null, 'SIGTERM')
+    expect(await codeOf(supervisor)).toBe(130)
+  })
+
+  test('who does not answer in time is busy', async () => {
+    const { supervisor, exits, take } = setup(1)
+    supervisor.boot({ kind: 'plain', path: 'x' })
+    supervisor.end({ kind: 'signal', signal: 'SIGINT' })
     await vi.advanceTimersByTimeAsync(1000)
-    expect(take()).toEqual(['activity? to 0', 'SIGTERM', 'SIGCONT'])
+    expect(take()).toEqual(['boot', 'activity? to 0', 'SIGTERM', 'SIGCONT'])
     exits(0, null, 'SIGTERM')
     expect((await supervisor.done).ranks[0]).toMatchObject({ silent: true })
     expect(await codeOf(supervisor)).toBe(130)
