@@ -248,6 +248,7 @@ describe('the form', () => {
     ['a list of numbers', [1, 2.5], Form.FLOAT64_LIST],
     ['a list with -0', [1, -0], Form.FLOAT64_LIST],
     ['a record with -0', { a: -0 }, Form.CLONE],
+    ['a dictionary', Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`k${i}`, i])), Form.CLONE],
     ['a Map', new Map(), Form.CLONE],
     ['a string', 'é', Form.UTF8],
     ['half a string', '\ud800', Form.UTF16],

@@ -36,7 +36,7 @@ class BuiltInOp implements Op {
   }
 
   combineArrays(low: Raw, high: Raw, out: Raw): void {
-    invariant(low.length === out.length && high.length === out.length, `${this.name} of unequal lengths`)
+    invariant(low.length === out.length && high.length === out.length, 'operands of unequal lengths')
     const type = typeOf(out)
     const kernel = this.#kernels[type] ?? this.#makeKernel(type, out)
     kernel(low, high, out)

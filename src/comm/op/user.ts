@@ -44,8 +44,8 @@ class UserOp implements Op {
   }
 
   combineArrays(low: Raw, high: Raw, out: Raw): void {
-    invariant(this.elementwise, `${this.name} takes whole values and was given elements`)
-    invariant(low.length === out.length && high.length === out.length, `${this.name} of unequal lengths`)
+    invariant(this.elementwise, 'a function of whole values was given elements')
+    invariant(low.length === out.length && high.length === out.length, 'operands of unequal lengths')
     const type = typeOf(out)
     let kernel = this.#kernels[type]
     if (!kernel) {
