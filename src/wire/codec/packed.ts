@@ -10,7 +10,7 @@ import type * as Msgpackr from 'msgpackr'
 import { Form } from './form.ts'
 
 /** msgpackr keeps the memory of its largest message for ever, unless it is given other. */
-const KEPT_BYTES_MAX = 2 ** 20
+const KEPT_BYTES_MAX = 2 ** 24
 const FRESH_BYTES = 8192
 
 type Packer = Msgpackr.Packr & { useBuffer(buffer: Uint8Array): void }
