@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest'
 import type { Communicator } from '../../../src/comm/communicator.ts'
 import { MAX, SUM } from '../../../src/comm/op/built-in.ts'
-import { concat, forSizes, lengthsFor, onCommunicators, ranksOf, valuesOf } from './tools.ts'
+import { concat, forSizes, lengthsFor, onCommunicators, ranksOf, sumOf, valuesOf } from './tools.ts'
 
 function matrix(name: string, body: (comm: Communicator, length: number) => Promise<void>): void {
   forSizes(name, (world) =>
@@ -15,42 +15,35 @@ function matrix(name: string, body: (comm: Communicator, length: number) => Prom
 /** Block `to` of what rank `from` sends. */
 const block = (from: number, to: number, length: number) => valuesOf(from * 16 + to, length)
 
-const blocks = (count: number, length: number, of: (i: number) => Float64Array) =>
+/** What `of` gives for each rank, one after another. */
+const blocks = (size: number, of: (rank: number) => Float64Array) =>
   concat(
-    ranksOf(count).map((i) => of(i)),
+    ranksOf(size).map((rank) => of(rank)),
     Float64Array,
   )
 
-const sumOf = (ranks: readonly number[], length: number) => {
-  const total = new Float64Array(length)
-  for (const rank of ranks) valuesOf(rank, length).forEach((value, i) => (total[i]! += value))
-  return total
-}
-
 describe('typed arrays', () => {
   matrix('allgather', async (comm, length) => {
-    const all = blocks(comm.size, length, (rank) => valuesOf(rank, length))
+    const all = blocks(comm.size, (rank) => valuesOf(rank, length))
     expect(await comm.allgather(valuesOf(comm.rank, length))).toEqual(all)
   })
   matrix('allgatherv', async (comm, length) => {
     const lengthOf = (rank: number) => (rank * length) % 17
     const result = await comm.allgatherv(valuesOf(comm.rank, lengthOf(comm.rank)))
-    expect(result.data).toEqual(blocks(comm.size, 0, (rank) => valuesOf(rank, lengthOf(rank))))
+    expect(result.data).toEqual(blocks(comm.size, (rank) => valuesOf(rank, lengthOf(rank))))
     expect(result.counts).toEqual(ranksOf(comm.size).map(lengthOf))
   })
   matrix('alltoall', async (comm, length) => {
-    const input = blocks(comm.size, length, (to) => block(comm.rank, to, length))
-    expect(await comm.alltoall(input)).toEqual(
-      blocks(comm.size, length, (from) => block(from, comm.rank, length)),
-    )
+    const input = blocks(comm.size, (to) => block(comm.rank, to, length))
+    expect(await comm.alltoall(input)).toEqual(blocks(comm.size, (from) => block(from, comm.rank, length)))
   })
   matrix('alltoallv', async (comm, length) => {
     const lengthOf = (from: number, to: number) => (from * length + to) % 13
     const counts = ranksOf(comm.size).map((to) => lengthOf(comm.rank, to))
-    const data = blocks(comm.size, 0, (to) => block(comm.rank, to, counts[to]!))
+    const data = blocks(comm.size, (to) => block(comm.rank, to, counts[to]!))
     const result = await comm.alltoallv({ data, counts })
     expect(result.counts).toEqual(ranksOf(comm.size).map((from) => lengthOf(from, comm.rank)))
-    const wanted = blocks(comm.size, 0, (from) => block(from, comm.rank, lengthOf(from, comm.rank)))
+    const wanted = blocks(comm.size, (from) => block(from, comm.rank, lengthOf(from, comm.rank)))
     expect(result.data).toEqual(wanted)
   })
   matrix('allreduce', async (comm, length) => {

@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest'
 import type { Communicator } from '../../../src/comm/communicator.ts'
 import { SUM } from '../../../src/comm/op/built-in.ts'
-import { concat, forSizes, lengthsFor, onCommunicators, ranksOf, valuesOf } from './tools.ts'
+import { concat, forSizes, lengthsFor, onCommunicators, ranksOf, sumOf, valuesOf } from './tools.ts'
 
 /** Runs `body` on all communicators, for every root and length. */
 function matrix(
@@ -58,8 +58,7 @@ describe('typed arrays', () => {
     expect(mine).toEqual(valuesOf(comm.rank, counts[comm.rank]!))
   })
   matrix('reduce', async (comm, root, length) => {
-    const total = new Float64Array(length)
-    for (const rank of ranksOf(comm.size)) valuesOf(rank, length).forEach((value, i) => (total[i]! += value))
+    const total = sumOf(ranksOf(comm.size), length)
     const result = await comm.reduce(valuesOf(comm.rank, length), SUM, root)
     expect(result).toEqual(comm.rank === root ? total : undefined)
   })

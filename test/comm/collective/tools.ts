@@ -1,9 +1,10 @@
 /** What the tests of collective calls share. */
 
-import { it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Communicator } from '../../../src/comm/communicator.ts'
 import { type RunOptions, runRanks } from '../../../src/testing/index.ts'
 import type { Raw, TypedCtor } from '../../../src/wire/datatype.ts'
+import { same } from '../tools.ts'
 
 /** Powers of two, their neighbours, and primes. */
 export const sizes = [1, 2, 3, 4, 5, 7, 8, 13, 16] as const
@@ -64,4 +65,21 @@ export function concat<T extends Raw>(arrays: readonly T[], ctor: TypedCtor<T>):
     at += array.length
   }
   return all
+}
+
+/** Expects two typed arrays to have the same type and bits; `toEqual` alone is slow and knows no -0. */
+export function expectSame(found: unknown, wanted: Raw): void {
+  if (same(found, wanted)) return
+  expect(found).toEqual(wanted)
+  expect.fail('the arrays differ in bits')
+}
+
+/** The sum of what ranks bring in, as `valuesOf` gives it. */
+export function sumOf(ranks: readonly number[], length: number): Float64Array {
+  const total = new Float64Array(length)
+  for (const rank of ranks) {
+    const values = valuesOf(rank, length)
+    for (let i = 0; i < length; i++) total[i]! += values[i]!
+  }
+  return total
 }
