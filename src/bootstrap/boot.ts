@@ -14,6 +14,8 @@ import { prepareStandardStreams } from './standard-streams.ts'
 
 const CONTROL_FD = 3
 const SIGKILL = 9
+/** Node's exit code for a top-level await that never settles. */
+const NEVER_SETTLED = 13
 
 /** Ends this process at once: without its launcher nobody wants its results. */
 function dieWithLauncher(): void {
@@ -33,11 +35,13 @@ if (order === null) {
   port.listen((message) => job.receive(message), dieWithLauncher)
   prepareStandardStreams(dieWithLauncher)
 
+  let isEvaluating = true
   // First among the listeners, so that a script's own handlers cannot keep the report from being sent.
   process.on('uncaughtExceptionMonitor', (error) => {
     port.send({ t: 'uncaught', stack: stackOf(error), activity: job.activity() })
   })
   process.on('exit', (code) => {
+    if (isEvaluating && code === 0) process.exitCode ??= NEVER_SETTLED
     port.send({
       t: 'exit',
       code: Number(process.exitCode ?? code),
@@ -51,7 +55,10 @@ if (order === null) {
   process.argv.splice(1, 1)
   process.argv.push(...order.scriptArguments)
   setCurrentJob(job)
-  await runScript(order.entry)
+  // Not awaited: of a script that never settles, Node would say that this file does not.
+  void runScript(order.entry).then(() => {
+    isEvaluating = false
+  })
 }
 
 /** Of anything that can be thrown. */
