@@ -74,17 +74,26 @@ export function blockToFill(into: unknown, where: string): Block | null {
 }
 
 function blockOf(array: Raw, what: string, where: string): Block {
-  const buffer = array.buffer as ArrayBufferLike & {
-    resizable?: boolean
-    growable?: boolean
-    detached?: boolean
-  }
+  const buffer = array.buffer as ArrayBufferLike & { resizable?: boolean; growable?: boolean }
   if (buffer.resizable || buffer.growable) {
     throw new BufferError(
       `${where}: ${what} lies in a resizable buffer, which may shrink under a message; copy it`,
     )
   }
+  if (array.length === 0 && isDetached(buffer)) {
+    throw new BufferError(`${where}: ${what} has no memory any more: its buffer was transferred elsewhere`)
+  }
   return Block.of(array)
+}
+
+/** `ArrayBuffer.prototype.detached` came with Node 22; a view of a detached buffer cannot be made. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer)
+    return false
+  } catch {
+    return true
+  }
 }
 
 /** The element type a receive insists on; ANY_TYPE if it takes what comes. */

@@ -129,8 +129,23 @@ export class Communicator extends CollectiveMethods {
   sendrecv<B extends Raw>(
     value: unknown,
     dest: number | null,
-    options: SendrecvOptions & { readonly into: B; readonly status?: false },
+    options: SendrecvOptions & { readonly into: B; readonly status: true },
+  ): Promise<{ value: B; status: Status }>
+  sendrecv<B extends Raw>(
+    value: unknown,
+    dest: number | null,
+    options: SendrecvOptions & { readonly into: B },
   ): Promise<B>
+  sendrecv<C extends TypedCtor>(
+    value: unknown,
+    dest: number | null,
+    options: SendrecvOptions & { readonly as: C; readonly status: true },
+  ): Promise<{ value: Made<C>; status: Status }>
+  sendrecv<C extends TypedCtor>(
+    value: unknown,
+    dest: number | null,
+    options: SendrecvOptions & { readonly as: C },
+  ): Promise<Made<C>>
   sendrecv<T = unknown>(
     value: unknown,
     dest: number | null,

@@ -14,6 +14,8 @@ export class ArrivedMessage {
   readonly peer: number
   /** Our own copy of the payload; null if it still waits at the sender. */
   readonly body: Uint8Array | null
+  /** Whether the program has received it through the handle that mprobe gave. */
+  received = false
 
   constructor(frame: Frame, peer: number, body: Uint8Array | null) {
     this.frame = frame

@@ -6,7 +6,7 @@
  * can name. The parts of a split share it, which is right: no rank is in two of them.
  */
 
-import { CollectiveMismatchError, MpiError } from '../errors.ts'
+import { CollectiveMismatchError, MpiError, RankError } from '../errors.ts'
 import { Block } from '../wire/block.ts'
 import type { Endpoint } from './collective/endpoint.ts'
 import { signature } from './collective/signature.ts'
@@ -42,7 +42,7 @@ export async function split(parent: Core, color: number | null, key: number): Pr
 export async function create(parent: Core, group: Group): Promise<Core | null> {
   const members = group.ranks.map((rank) => parent.group.indexOf(rank))
   if (members.includes(null)) {
-    throw new MpiError(
+    throw new RankError(
       `create on ${parent.label}, rank ${parent.rank} of ${parent.size}: the group has ranks that are not in ` +
         `${parent.label}; make it from ${parent.label}.group`,
     )

@@ -110,7 +110,8 @@ export class ProbeOperation<T> extends Operation<T> {
   readonly name: string
   /** Whether the message is taken out of the queue (mprobe) or left there (probe). */
   readonly takes: boolean
-  readonly #result: (arrival: ArrivedMessage) => T
+  /** What the program gets to see of the message. */
+  readonly result: (arrival: ArrivedMessage) => T
 
   constructor(
     name: string,
@@ -126,11 +127,7 @@ export class ProbeOperation<T> extends Operation<T> {
     this.source = source
     this.tag = tag
     this.takes = takes
-    this.#result = result
-  }
-
-  found(arrival: ArrivedMessage): void {
-    this.succeed(this.#result(arrival))
+    this.result = result
   }
 
   override describe(): string {

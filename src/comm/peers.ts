@@ -7,6 +7,9 @@ import { RankFailedError } from '../errors.ts'
 import type { Context } from './context.ts'
 import { ANY } from './matching.ts'
 
+/** What an eager message costs beyond its bytes, so that empty ones are bounded too. */
+export const MESSAGE_OVERHEAD_BYTES = 128
+
 export class Peers {
   readonly #rank: number
   readonly #size: number
@@ -72,11 +75,6 @@ export class Peers {
   /** Whether any rank is known to have died. */
   get anyLost(): boolean {
     return this.#lost.size > 0
-  }
-
-  /** Whether it makes sense to send to `rank`. */
-  reachable(rank: number): boolean {
-    return this.whyGone(rank) === null
   }
 
   /** Why `rank` will never receive again, as the end of a sentence about it; null if it may. */

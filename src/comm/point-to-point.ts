@@ -5,7 +5,7 @@
  * throw, they reject; `isend` and `irecv` throw what is wrong with their arguments.
  */
 
-import { CancelledError, RankError, TimeoutError } from '../errors.ts'
+import { CancelledError, MpiError, RankError, TimeoutError } from '../errors.ts'
 import type { Raw, TypedCtor } from '../wire/datatype.ts'
 import {
   ANY_SOURCE,
@@ -110,6 +110,9 @@ export class PointToPoint {
     try {
       const where = `message.recv ${this.context.where}`
       const block = blockToFill(options.into, where)
+      const type = expectedType(block, options.as, where)
+      if (arrival.received) throw new MpiError(`${where}: the message has been received; take another one`)
+      arrival.received = true
       const operation = new ValueRecv({
         name: 'message.recv',
         context: this.context,
@@ -117,7 +120,7 @@ export class PointToPoint {
         tag: arrival.tag,
         into: options.into,
         block,
-        type: expectedType(block, options.as, where),
+        type,
         withStatus: options.status ?? false,
       })
       this.messenger.recvArrived(operation, arrival)
@@ -131,7 +134,9 @@ export class PointToPoint {
   async sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
     const where = `sendrecv ${this.context.where}`
     if (options?.source === undefined) {
-      throw new RankError(`${where}: options.source is missing; say whom to receive from, null for nobody`)
+      throw new RankError(
+        `${where}: options.source is missing; give the rank to receive from, ANY_SOURCE, or null for nobody`,
+      )
     }
     const { source, tag = 0, recvTag = tag, into, as, status } = options
     // Everything is checked before anything is posted: a receive left behind could steal a message.
@@ -181,7 +186,7 @@ export class PointToPoint {
   #postSend(name: string, value: unknown, dest: number | null, options: SendOptions): SendOperation | null {
     const where = `${name} ${this.context.where}`
     const to = checkDest(dest, this.#size, where)
-    const tag = checkTag(options.tag ?? 0, where)
+    const tag = checkTag(options.tag === undefined ? 0 : options.tag, where)
     const block = blockToSend(value, where)
     return this.#startSend(name, block, to, tag, name === 'ssend')
   }
@@ -202,7 +207,7 @@ export class PointToPoint {
   #postRecv(name: string, given: number, source: Source | undefined, options: RecvOptions): ValueRecv | null {
     const where = `${name} ${this.context.where}`
     const from = checkSource(given === 0 ? ANY_SOURCE : (source as Source), this.#size, where)
-    const tag = checkRecvTag(options.tag ?? ANY_TAG, where)
+    const tag = checkRecvTag(options.tag === undefined ? ANY_TAG : options.tag, where)
     const block = blockToFill(options.into, where)
     const type = expectedType(block, options.as, where)
     checkTimeout(options.timeout, where)

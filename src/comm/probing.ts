@@ -39,9 +39,8 @@ export async function iprobe(
 ): Promise<Status | null> {
   const wanted = check(p2p, 'iprobe', source, options)
   if (wanted.source === null) return NO_MESSAGE
-  const { queue } = p2p.context
-  if (queue.peek(wanted.source, wanted.tag) === null) await p2p.messenger.progress()
-  const arrival = queue.peek(wanted.source, wanted.tag)
+  await letIn(p2p, wanted.source, wanted.tag)
+  const arrival = p2p.context.queue.peek(wanted.source, wanted.tag)
   return arrival === null ? null : statusOf(arrival.frame)
 }
 
@@ -62,9 +61,8 @@ export async function improbe(
 ): Promise<MatchedMessage | null> {
   const wanted = check(p2p, 'improbe', source, options)
   if (wanted.source === null) return NOBODY
-  const { queue } = p2p.context
-  if (queue.peek(wanted.source, wanted.tag) === null) await p2p.messenger.progress()
-  const arrival = queue.take(wanted.source, wanted.tag)
+  await letIn(p2p, wanted.source, wanted.tag)
+  const arrival = p2p.context.queue.take(wanted.source, wanted.tag)
   return arrival === null ? null : matched(p2p, arrival)
 }
 
@@ -81,6 +79,20 @@ function matched(p2p: PointToPoint, arrival: ArrivedMessage): MatchedMessage {
   }
 }
 
+/** Delivers what has come in if such a message is not here yet. Throws if the communicator is unusable. */
+async function letIn(p2p: PointToPoint, source: number, tag: number): Promise<void> {
+  refuseIfBroken(p2p)
+  if (p2p.context.queue.peek(source, tag) !== null) return
+  await p2p.messenger.progress()
+  refuseIfBroken(p2p)
+}
+
+function refuseIfBroken({ context: { owner } }: PointToPoint): void {
+  if (owner.broken === null) return
+  owner.brokenSeen()
+  throw owner.broken
+}
+
 function check(
   p2p: PointToPoint,
   name: string,
@@ -90,7 +102,7 @@ function check(
   const where = `${name} ${p2p.context.where}`
   return {
     source: checkSource(source, p2p.context.owner.ranks.length, where),
-    tag: checkRecvTag(options.tag ?? ANY_TAG, where),
+    tag: checkRecvTag(options.tag === undefined ? ANY_TAG : options.tag, where),
   }
 }
 

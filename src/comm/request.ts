@@ -42,7 +42,7 @@ export class OperationRequest<T> implements WaitableRequest<T> {
     this.#operation = operation
     this.#recv = recv
     operation.onSettled(() => {
-      if (operation.state === 'failed' && !this.delivered) messenger.unwaited.add(operation)
+      if (operation.state === 'failed' && !this.delivered) messenger.pending.unwaited.add(operation)
     })
   }
 
@@ -60,7 +60,7 @@ export class OperationRequest<T> implements WaitableRequest<T> {
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.delivered = true
-    this.#messenger.unwaited.delete(this.#operation)
+    this.#messenger.pending.unwaited.delete(this.#operation)
     return (this.#operation.promise() as Promise<T>).then(onFulfilled, onRejected)
   }
 
@@ -76,7 +76,7 @@ export class OperationRequest<T> implements WaitableRequest<T> {
     const error = new CancelledError(`${this.#operation.describe()}: cancelled`)
     const cancelled = this.#messenger.withdraw(this.#recv as RecvOperation<unknown>, error)
     // The program knows that it cancelled; nobody has to wait for that to be told.
-    if (cancelled) this.#messenger.unwaited.delete(this.#operation)
+    if (cancelled) this.#messenger.pending.unwaited.delete(this.#operation)
     return cancelled
   }
 

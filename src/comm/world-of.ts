@@ -72,8 +72,8 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
     else if (job.lost(event.rank, event.reason) === 'continue') messenger.rankLost(event.rank, event.reason)
   })
   const activity = (): Activity => ({
-    pending: [...messenger.pending].map((operation) => line(operation, clock)),
-    last: messenger.last?.describe() ?? null,
+    pending: [...messenger.pending.operations].map((operation) => line(operation, clock)),
+    last: messenger.pending.last?.describe() ?? null,
   })
   job.describeWith(activity)
 
@@ -84,7 +84,7 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
     pending: () => messenger.pending.size,
     idle: () => failServedByNobody(messenger, job),
     owed() {
-      const [first] = messenger.pending
+      const [first] = messenger.pending.operations
       if (first) return `${first.describe()} is still pending`
       if (messenger.unsent > 0) return `${messenger.unsent} messages have not reached their receivers yet`
       return unnoticed(state)[0]?.message ?? null
@@ -106,7 +106,7 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
 /** Failures that the program has not been told of, because it never looked. */
 function unnoticed(state: RankState): Error[] {
   const errors: Error[] = []
-  for (const operation of state.messenger.unwaited) {
+  for (const operation of state.messenger.pending.unwaited) {
     const cause = operation.error as Error
     errors.push(
       new MpiError(`${operation.describe()}: the request failed and was never waited for: ${cause.message}`, {
@@ -121,9 +121,9 @@ function unnoticed(state: RankState): Error[] {
 /** With nothing else to happen here, a receive that only this very rank could serve will never end. */
 function failServedByNobody(messenger: Messenger, job: Job): boolean {
   if (messenger.pending.size === 0 || messenger.peers.anyLeft) return false
-  for (const operation of [...messenger.pending]) {
+  for (const operation of [...messenger.pending.operations]) {
     const what = operation.describe()
-    messenger.failOperation(
+    messenger.fail(
       operation,
       job.size === 1
         ? new DeadlockError(

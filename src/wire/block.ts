@@ -75,10 +75,8 @@ export class Block {
 
   /** Whether the two blocks share at least one byte. */
   overlaps(other: Block): boolean {
-    return (
-      this.buffer === other.buffer &&
-      this.byteOffset < other.byteOffset + other.byteLength &&
-      other.byteOffset < this.byteOffset + this.byteLength
-    )
+    const start = Math.max(this.byteOffset, other.byteOffset)
+    const end = Math.min(this.byteOffset + this.byteLength, other.byteOffset + other.byteLength)
+    return this.buffer === other.buffer && start < end
   }
 }

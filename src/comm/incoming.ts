@@ -1,0 +1,202 @@
+/**
+ * The receiving half of the protocol: matching what comes with what is asked for, and fetching announced
+ * payloads. See messenger.ts for the protocol as a whole.
+ */
+
+import { Block } from '../wire/block.ts'
+import { ITEM } from '../wire/datatype.ts'
+import { Frame, FrameFlag, FrameKind } from '../wire/frame.ts'
+import { ArrivedMessage, type Context } from './context.ts'
+import type { IdSource } from './id-source.ts'
+import type { Line } from './line.ts'
+import { ANY } from './matching.ts'
+import { type ProbeOperation, type RecvOperation, rankGone } from './operations.ts'
+import { MESSAGE_OVERHEAD_BYTES, type Peers } from './peers.ts'
+import type { Pending } from './pending.ts'
+
+export class Incoming {
+  readonly #line: Line
+  readonly #peers: Peers
+  readonly #pending: Pending
+  readonly #ids: IdSource
+  /** Receives whose payload is on its way. */
+  readonly #receiving = new Map<number, RecvOperation<unknown>>()
+
+  constructor(line: Line, peers: Peers, pending: Pending, ids: IdSource) {
+    this.#line = line
+    this.#peers = peers
+    this.#pending = pending
+    this.#ids = ids
+  }
+
+  /** Starts a receive: takes what is already there, or waits. */
+  recv(operation: RecvOperation<unknown>): void {
+    if (!this.#pending.start(operation)) return
+    const { context, source, tag } = operation
+    const arrival = context.queue.take(source, tag)
+    if (arrival !== null) return this.#deliver(operation, arrival.frame, arrival.peer, arrival.body, false)
+    const gone = this.#peers.whyNobody(context, source)
+    if (gone !== null) return this.#pending.fail(operation, rankGone(operation, gone))
+    context.queue.post(operation)
+  }
+
+  /** Receives a message that mprobe has taken out of the queue. */
+  recvArrived(operation: RecvOperation<unknown>, { frame, peer, body }: ArrivedMessage): void {
+    if (this.#pending.start(operation)) this.#deliver(operation, frame, peer, body, false)
+  }
+
+  /** Starts a probe: looks at what is there, or waits. */
+  probe(operation: ProbeOperation<unknown>): void {
+    if (!this.#pending.start(operation)) return
+    const { context, source, tag } = operation
+    const arrival = operation.takes ? context.queue.take(source, tag) : context.queue.peek(source, tag)
+    if (arrival !== null) return this.#pending.succeed(operation, operation.result(arrival))
+    const gone = this.#peers.whyNobody(context, source)
+    if (gone !== null) return this.#pending.fail(operation, rankGone(operation, gone))
+    context.probes.push(operation)
+  }
+
+  /** A message, or its announcement, has come for a communicator that is here. */
+  onMessage(context: Context, peer: number, frame: Frame, body: Uint8Array): void {
+    const operation = context.queue.match(frame.source, frame.tag)
+    if (operation !== null) {
+      return this.#deliver(operation, frame, peer, frame.kind === FrameKind.EAGER ? body : null, true)
+    }
+    const arrival = keep(peer, frame, body)
+    if (!this.#answerProbes(context, arrival)) context.queue.park(arrival)
+  }
+
+  /** A message has come for a communicator that was freed. */
+  drop(peer: number, frame: Frame): void {
+    if (frame.kind === FrameKind.EAGER) this.#returnCredit(peer, frame.bytes)
+    else if (frame.kind === FrameKind.RTS) this.#clearToSend(peer, frame, 0, FrameFlag.DROP)
+  }
+
+  /** A piece of an announced message has come. */
+  onData(frame: Frame, body: Uint8Array): void {
+    const operation = this.#receiving.get(frame.recvId)
+    if (operation === undefined) return // it failed meanwhile, with its communicator
+    const { frame: envelope, block } = operation.incoming!
+    block.bytes(frame.offset, body.length).set(body)
+    operation.receivedBytes += body.length
+    if (operation.receivedBytes < envelope.bytes) return
+    this.#receiving.delete(frame.recvId)
+    this.#complete(operation, envelope, block, false)
+  }
+
+  /** Takes a receive or probe out of where it waits for a message. False: a message has been matched. */
+  withdraw(operation: RecvOperation<unknown> | ProbeOperation<unknown>): boolean {
+    const { probes, queue } = operation.context
+    const probeAt = probes.indexOf(operation as ProbeOperation<unknown>)
+    if (probeAt < 0) return queue.withdraw(operation as RecvOperation<unknown>)
+    probes.splice(probeAt, 1)
+    return true
+  }
+
+  /** Forgets a failing receive or probe, wherever it is. */
+  forget(operation: RecvOperation<unknown> | ProbeOperation<unknown>): void {
+    if (this.withdraw(operation)) return
+    for (const [id, receiving] of this.#receiving) if (receiving === operation) this.#receiving.delete(id)
+  }
+
+  /** Why a pending receive or probe can never complete; null if it may. */
+  whyHopeless(operation: RecvOperation<unknown> | ProbeOperation<unknown>): string | null {
+    const incoming = (operation as RecvOperation<unknown>).incoming
+    if (!incoming) return this.#peers.whyNobody(operation.context, operation.source)
+    const lost = this.#peers.whyLost(incoming.peer)
+    return lost === null ? null : `rank ${incoming.frame.source} ${lost} in the middle of the message`
+  }
+
+  /** Shows a new message to the waiting probes. True: one of them took it. */
+  #answerProbes({ probes }: Context, arrival: ArrivedMessage): boolean {
+    for (let i = 0; i < probes.length; ) {
+      const probe = probes[i]!
+      const wanted =
+        (probe.source === ANY || probe.source === arrival.source) &&
+        (probe.tag === ANY || probe.tag === arrival.tag)
+      if (!wanted) {
+        i++
+        continue
+      }
+      probes.splice(i, 1)
+      this.#pending.succeed(probe, probe.result(arrival))
+      if (probe.takes) return true
+    }
+    return false
+  }
+
+  /** Gives a message to the receive it was matched with. `borrowed`: `body` is the transport's memory. */
+  #deliver(
+    operation: RecvOperation<unknown>,
+    frame: Frame,
+    peer: number,
+    body: Uint8Array | null,
+    borrowed: boolean,
+  ): void {
+    const refusal = operation.refusal(frame)
+    if (body === null) return this.#fetch(operation, frame, peer, refusal)
+    this.#returnCredit(peer, frame.bytes)
+    if (refusal !== null) return this.#pending.fail(operation, refusal)
+    if (operation.into === null && frame.type === ITEM) {
+      return this.#complete(operation, frame, Block.item(body), borrowed)
+    }
+    const block = operation.into ?? Block.allocate(frame.type, frame.bytes)
+    if (body.length > 0) block.bytes(0, body.length).set(body)
+    this.#complete(operation, frame, block, false)
+  }
+
+  /** Asks for the payload of an announced message, or says that it is not wanted. */
+  #fetch(operation: RecvOperation<unknown>, frame: Frame, peer: number, refusal: Error | null): void {
+    if (refusal !== null) {
+      this.#clearToSend(peer, frame, 0, FrameFlag.DROP)
+      return this.#pending.fail(operation, refusal)
+    }
+    const lost = this.#peers.whyLost(peer)
+    if (lost !== null) {
+      const why = `rank ${frame.source} ${lost} before its message could be fetched`
+      return this.#pending.fail(operation, rankGone(operation, why))
+    }
+    const block = operation.into ?? Block.allocate(frame.type, frame.bytes)
+    if (frame.bytes === 0) {
+      this.#clearToSend(peer, frame, 0, 0)
+      return this.#complete(operation, frame, block, false)
+    }
+    const recvId = this.#ids.next()
+    operation.incoming = { frame: new Frame().copyFrom(frame), block, peer }
+    this.#receiving.set(recvId, operation)
+    this.#clearToSend(peer, frame, recvId, 0)
+  }
+
+  #complete(operation: RecvOperation<unknown>, frame: Frame, block: Block, borrowed: boolean): void {
+    let result: unknown
+    try {
+      result = operation.result(frame, block, borrowed)
+    } catch (error) {
+      return this.#pending.fail(operation, error)
+    }
+    this.#pending.succeed(operation, result)
+  }
+
+  #returnCredit(peer: number, bytes: number): void {
+    if (peer === this.#line.rank) return
+    const credit = this.#peers.owe(peer, bytes + MESSAGE_OVERHEAD_BYTES)
+    if (credit === 0) return
+    const frame = this.#line.header(FrameKind.CREDIT)
+    frame.bytes = credit
+    this.#line.emit(peer, frame, null, null)
+  }
+
+  #clearToSend(peer: number, { sendId }: Frame, recvId: number, flags: number): void {
+    const frame = this.#line.header(FrameKind.CTS)
+    frame.flags = flags
+    frame.sendId = sendId
+    frame.recvId = recvId
+    this.#line.emit(peer, frame, null, null)
+  }
+}
+
+/** A copy of a message that nobody has asked for, for when somebody will. */
+export function keep(peer: number, frame: Frame, body: Uint8Array): ArrivedMessage {
+  const announced = frame.kind === FrameKind.RTS
+  return new ArrivedMessage(new Frame().copyFrom(frame), peer, announced ? null : body.slice())
+}

@@ -1,0 +1,115 @@
+/**
+ * The sending half of the protocol: which messages go at once and which are announced, and what becomes of
+ * their payloads. See messenger.ts for the protocol as a whole.
+ */
+
+import type { SendToken } from '../transport/transport.ts'
+import { Block } from '../wire/block.ts'
+import { type Frame, FrameFlag, FrameKind } from '../wire/frame.ts'
+import type { IdSource } from './id-source.ts'
+import type { Line } from './line.ts'
+import { rankGone, SendOperation } from './operations.ts'
+import { MESSAGE_OVERHEAD_BYTES, type Peers } from './peers.ts'
+import type { Pending } from './pending.ts'
+
+export class Outgoing {
+  readonly #line: Line
+  readonly #peers: Peers
+  readonly #pending: Pending
+  readonly #ids: IdSource
+  /** Sends whose payload waits for the receiver. */
+  readonly #announced = new Map<number, SendOperation>()
+
+  constructor(line: Line, peers: Peers, pending: Pending, ids: IdSource) {
+    this.#line = line
+    this.#peers = peers
+    this.#pending = pending
+    this.#ids = ids
+  }
+
+  /** Starts a send; everything of it that the order of calls decides happens in here. */
+  send(operation: SendOperation): void {
+    if (!this.#pending.start(operation)) return
+    const { block, synchronous } = operation
+    const peer = operation.context.owner.ranks[operation.dest]!
+    const toSelf = peer === this.#line.rank
+    const eager = !synchronous && block.byteLength <= this.#line.transport.eagerBytes
+    // A finished rank still takes what is sent to it, only to report that it never received it.
+    const gone = eager ? this.#peers.whyDeparted(peer) : this.#peers.whyGone(peer)
+    if (gone !== null)
+      return this.#pending.fail(operation, rankGone(operation, `rank ${operation.dest} ${gone}`))
+    const charge = block.byteLength + MESSAGE_OVERHEAD_BYTES
+    if (eager && (toSelf || this.#peers.spend(peer, charge))) return this.#sendEager(peer, operation)
+    // A rank that waits for itself would wait for ever: what it sends to itself is put aside and done.
+    this.#announce(peer, toSelf && !synchronous ? this.#putAside(operation) : operation)
+  }
+
+  /** The receiver is ready for an announced message, or does not want it. */
+  onClearToSend(peer: number, { sendId, recvId, flags }: Frame): void {
+    const operation = this.#announced.get(sendId)
+    if (operation === undefined) return // it failed meanwhile, with its communicator
+    this.#announced.delete(sendId)
+    const total = operation.block.byteLength
+    if (total === 0 || (flags & FrameFlag.DROP) !== 0) return this.#succeed(operation)
+    const { maxBodyBytes } = this.#line.transport
+    for (let offset = 0; offset < total; offset += maxBodyBytes) {
+      const piece = this.#line.headerIn(FrameKind.DATA, operation.context)
+      piece.recvId = recvId
+      piece.offset = offset
+      const body = operation.block.bytes(offset, Math.min(maxBodyBytes, total - offset))
+      operation.borrowed++
+      if (this.#line.emit(peer, piece, body, operation)) operation.borrowed--
+    }
+    operation.handedOver = true
+    if (operation.borrowed === 0) this.#succeed(operation)
+  }
+
+  /** The transport no longer reads a body that it had borrowed. */
+  onReleased(token: SendToken): void {
+    if (!(token instanceof SendOperation)) return // a notice, which nobody waits for
+    token.borrowed--
+    if (token.borrowed === 0 && token.handedOver) this.#succeed(token)
+  }
+
+  /** Why a pending send can never complete; null if it may. */
+  whyHopeless(operation: SendOperation): string | null {
+    if (!this.#announced.has(operation.sendId)) return null
+    const gone = this.#peers.whyGone(operation.context.owner.ranks[operation.dest]!)
+    return gone === null ? null : `rank ${operation.dest} ${gone}`
+  }
+
+  /** Forgets a failing send. */
+  forget(operation: SendOperation): void {
+    this.#announced.delete(operation.sendId)
+  }
+
+  #sendEager(peer: number, operation: SendOperation): void {
+    operation.handedOver = true
+    operation.borrowed = 1
+    const frame = this.#line.envelope(FrameKind.EAGER, operation)
+    if (!this.#line.emit(peer, frame, operation.block.bytes(), operation)) return
+    operation.borrowed = 0
+    this.#succeed(operation)
+  }
+
+  #announce(peer: number, operation: SendOperation): void {
+    operation.sendId = this.#ids.next()
+    this.#announced.set(operation.sendId, operation)
+    const frame = this.#line.envelope(FrameKind.RTS, operation)
+    frame.sendId = operation.sendId
+    this.#line.emit(peer, frame, null, null)
+  }
+
+  #putAside(operation: SendOperation): SendOperation {
+    const { name, context, block, dest, tag, call } = operation
+    const copy = Block.allocate(block.type, block.byteLength)
+    copy.set(block)
+    this.#succeed(operation)
+    return new SendOperation(name, context, copy, dest, tag, false, call)
+  }
+
+  #succeed(operation: SendOperation): void {
+    // One that was put aside has never been pending; one that failed may still have been lent out.
+    if (this.#pending.operations.has(operation)) this.#pending.succeed(operation, undefined)
+  }
+}
