@@ -17,9 +17,13 @@ let failed = false
 for (const major of versions) {
   const folder = mkdtempSync(`${tmpdir()}/tsmpi-node-`)
   try {
-    execFileSync('npm', ['install', '--prefix', folder, '--no-save', '--ignore-scripts', `${packageName}@${major}`], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
+    execFileSync(
+      'npm',
+      ['install', '--prefix', folder, '--no-save', '--ignore-scripts', `${packageName}@${major}`],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    )
     const node = `${folder}/node_modules/${packageName}/bin/node`
     console.log(`== Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()} ==`)
     const files = quick ? ['test/examples', 'test/job', 'test/launcher/script'] : []
