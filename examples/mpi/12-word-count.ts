@@ -10,11 +10,13 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { world } from 'tsmpi'
 
+const WORD = /\p{L}+(?:['’]\p{L}+)*/gu
+
 type Counts = Map<string, number>
 
 function countWords(text: string): Counts {
   const counts: Counts = new Map()
-  for (const [word] of text.toLowerCase().matchAll(/\p{L}+(?:['’]\p{L}+)*/gu)) {
+  for (const [word] of text.toLowerCase().matchAll(WORD)) {
     counts.set(word, (counts.get(word) ?? 0) + 1)
   }
   return counts
@@ -43,6 +45,7 @@ const counts = await world.reduce(countWords(share), merge)
 if (counts) {
   assert.deepEqual(counts, countWords(book), 'counted in pieces or at one go, the words are the same')
   const total = [...counts.values()].reduce((a, b) => a + b, 0)
+  assert.equal(total, book.match(WORD)?.length ?? 0)
   const byCount = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
   const top = byCount.slice(0, 5).map(([word, count]) => `${word} ${count}`)
   console.log(`${total} words, ${counts.size} different: ${top.join(', ')}`)
