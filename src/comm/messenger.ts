@@ -255,9 +255,17 @@ export class Messenger implements Sink {
     }
   }
 
-  /** Resolves when everything sent has been taken by its receivers. */
+  /** Resolves when everything sent has been taken by its receivers; takes what they send meanwhile. */
   flush(): Promise<void> {
-    return this.#transport.flush()
+    return this.serve(this.#transport.flush())
+  }
+
+  /** Resolves when nothing is pending any more, nor started by what that set off. */
+  async drained(): Promise<void> {
+    do {
+      await this.pending.drained()
+      await this.clock.turn()
+    } while (this.pending.size > 0)
   }
 
   /** Messages and pieces of messages that no receiver is known to have taken. */

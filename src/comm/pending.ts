@@ -18,6 +18,7 @@ export class Pending {
   readonly #clock: Clock
   readonly #onChange: () => void
   #failure: Error | null = null
+  #whenDrained: (() => void)[] = []
 
   /** `onChange` is called when there is something or nothing pending after it was the other. */
   constructor(clock: Clock, onChange: () => void) {
@@ -27,6 +28,12 @@ export class Pending {
 
   get size(): number {
     return this.operations.size
+  }
+
+  /** Resolves when nothing is pending, if only for a moment. */
+  drained(): Promise<void> {
+    if (this.operations.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#whenDrained.push(resolve))
   }
 
   /** Registers an operation. False: it failed at once, because its communicator or the job has. */
@@ -63,6 +70,8 @@ export class Pending {
     this.operations.delete(operation)
     this.last = operation
     this.completed++
-    if (this.operations.size === 0) this.#onChange()
+    if (this.operations.size > 0) return
+    this.#onChange()
+    for (const resolve of this.#whenDrained.splice(0)) resolve()
   }
 }

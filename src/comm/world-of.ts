@@ -32,6 +32,8 @@ export interface World {
   pending(): number
   /** Says that nothing else can happen in this program: fails what nobody can serve. True: something failed. */
   idle(): boolean
+  /** Resolves when the program has returned from all it ever started. */
+  drained(): Promise<void>
   /** What this rank would still owe the others if its process ended now; null: nothing. */
   owed(): string | null
   /** Flushes, says that this rank is finished, waits for all ranks; then what went wrong unnoticed. */
@@ -83,6 +85,7 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
     activity,
     pending: () => messenger.pending.size,
     idle: () => failServedByNobody(messenger, job),
+    drained: () => messenger.drained(),
     owed() {
       const [first] = messenger.pending.operations
       if (first) return `${first.describe()} is still pending`

@@ -78,6 +78,8 @@ export class Simulation<T> {
     player.state = 'running'
     try {
       this.#results[rank] = await this.#program(world.comm)
+      // As a process does not end while it has sends and requests that nobody awaits.
+      await world.drained()
       if (this.#over || isDead(player)) return
       player.state = 'finishing'
       const { errors, warnings } = await world.finalize()
