@@ -35,7 +35,16 @@ const importsOf = new Map(files.map((file) => [file, relativeImports(file)]))
 
 /** The files that `file` imports, types too: static, dynamic and re-exports. */
 function relativeImports(file: string): string[] {
+  return targets(file, text.get(file)!.replace(/\/\*[\s\S]*?\*\//g, ''))
+}
+
+/** Those of them that are there when the program runs. */
+function valueImports(file: string): string[] {
   const code = text.get(file)!.replace(/\/\*[\s\S]*?\*\//g, '')
+  return targets(file, code.replace(/^(import|export) type\s[^'"]*['"][^'"]*['"]/gm, ''))
+}
+
+function targets(file: string, code: string): string[] {
   const specifiers = [
     ...code.matchAll(/^\s*(?:import|export)\s[^'"`;]*?from\s+['"](\.[^'"]+)['"]/gm),
     ...code.matchAll(/^\s*import\s+['"](\.[^'"]+)['"]/gm),
@@ -50,14 +59,17 @@ function relativeImports(file: string): string[] {
 const partOf = (file: string) => file.split('/')[0]!
 const edges = files.flatMap((file) => importsOf.get(file)!.map((target) => [file, target] as const))
 
-/** The files of a cycle, if `importsOf` has one: the first repeats at the end. */
+/**
+ * The files of a cycle of values, if there is one: the first repeats at the end. Two files may name each
+ * other's types.
+ */
 function findCycle(): string[] | null {
   const state = new Map<string, 'open' | 'done'>()
   const visit = (file: string, path: string[]): string[] | null => {
     if (state.get(file) === 'done') return null
     if (state.get(file) === 'open') return [...path.slice(path.indexOf(file)), file]
     state.set(file, 'open')
-    for (const target of importsOf.get(file) ?? []) {
+    for (const target of valueImports(file)) {
       const cycle = visit(target, [...path, file])
       if (cycle) return cycle
     }

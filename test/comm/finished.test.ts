@@ -26,7 +26,7 @@ describe.each(eagerSettings)('when a rank has returned, eager %d', (eager) => {
     )
   })
 
-  it('a send to it is a RankFailedError', async () => {
+  it('a send to it that waits for its receive is a RankFailedError', async () => {
     await runRanks(
       3,
       async (comm) => {
@@ -34,12 +34,13 @@ describe.each(eagerSettings)('when a rank has returned, eager %d', (eager) => {
         if (comm.rank === 2) return void (await comm.recv(0))
         await rejection(comm.recv(1))
         for (const bytes of [0, 1, 5000, 200_000]) {
+          if (eager > 0 && bytes <= eager) continue
           const error = await rejection(comm.send(pattern(bytes, 1), 1))
           expect(error).toBeInstanceOf(RankFailedError)
           expect(error.message).toMatch(/send on world, rank 0 of 3, to rank 1/)
         }
         expect(await rejection(comm.ssend('x', 1))).toBeInstanceOf(RankFailedError)
-        expect(await rejection(comm.isend('x', 1))).toBeInstanceOf(RankFailedError)
+        if (eager === 0) expect(await rejection(comm.isend('x', 1))).toBeInstanceOf(RankFailedError)
         await comm.send('you may go', 2)
       },
       { eager },
@@ -81,6 +82,20 @@ describe.each(eagerSettings)('when a rank has returned, eager %d', (eager) => {
       { eager },
     )
   })
+})
+
+it('a short message to it does not wait, and is reported as never received', async () => {
+  const warnings: string[] = []
+  await runRanks(
+    2,
+    async (comm) => {
+      if (comm.rank === 1) return
+      await rejection(comm.recv(1))
+      await comm.send('too late', 1, { tag: 6 })
+    },
+    { onWarning: (warning) => warnings.push(warning) },
+  )
+  expect(warnings).toEqual([expect.stringMatching(/^rank 1: .*never received: from rank 0 with tag 6/)])
 })
 
 it('what came before is received by tag, and a tag that never came is an error', async () => {

@@ -77,7 +77,7 @@ it('a probe that waits is not served by a message of another tag or source', asy
   })
 })
 
-it('a message goes to a waiting receive, not to a waiting probe', async () => {
+it('a waiting probe keeps no message from a receive that waits as well', async () => {
   await runRanks(2, async (comm) => {
     if (comm.rank === 0) {
       await comm.recv(1)

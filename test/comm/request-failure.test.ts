@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CancelledError, RankFailedError, TruncateError } from '../../src/errors.ts'
+import { CancelledError, MpiError, RankFailedError, TruncateError } from '../../src/errors.ts'
 import { runRanks } from '../../src/testing/index.ts'
 import { rejection } from './tools.ts'
 
@@ -42,8 +42,9 @@ describe('a failure of a request', () => {
       await comm.recv(0)
     })
     const error = await rejection(run)
-    expect(error).toBeInstanceOf(TruncateError)
-    expect(error.message).toMatch(/rank 1/)
+    expect(error).toBeInstanceOf(MpiError)
+    expect(error.message).toMatch(/rank 1: irecv on world, rank 1 of 2.*never waited for/)
+    expect(error.cause).toBeInstanceOf(TruncateError)
   })
 
   it('does not fail the run if somebody did, and caught it', async () => {
@@ -74,7 +75,7 @@ it('a request nobody can ever serve fails the run, even if its rank has returned
   const run = runRanks(2, async (comm) => {
     if (comm.rank === 1) comm.irecv(0)
   })
-  expect(await rejection(run)).toBeInstanceOf(RankFailedError)
+  expect((await rejection(run)).cause).toBeInstanceOf(RankFailedError)
 })
 
 it('a request that succeeded needs no waiting for', async () => {
