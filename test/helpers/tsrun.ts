@@ -16,6 +16,11 @@ export function program(name: string): string {
   return join(ROOT, 'test/fixtures/programs', name)
 }
 
+/** Path of a program under test/fixtures/mpi: programs that exchange messages. */
+export function mpiProgram(name: string): string {
+  return join(ROOT, 'test/fixtures/mpi', name)
+}
+
 export interface RunOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
@@ -23,6 +28,8 @@ export interface RunOptions {
   readonly input?: string | 'open'
   /** A command that is to start tsrun, such as a shell. Gets node, tsrun and its arguments behind its own. */
   readonly through?: readonly string[]
+  /** What stands for tsrun: node with this checkout's bin, if nothing else is said. */
+  readonly command?: readonly string[]
 }
 
 export interface Result {
@@ -44,7 +51,11 @@ export class Run {
     const id = randomUUID()
     const tmp = mkdtempSync(join(realpathSync(tmpdir()), 'tst-'))
     watchLeftovers({ id, tmp })
-    const [file, ...rest] = [...(options.through ?? []), process.execPath, TSRUN, ...args]
+    const [file, ...rest] = [
+      ...(options.through ?? []),
+      ...(options.command ?? [process.execPath, TSRUN]),
+      ...args,
+    ]
     const { VITEST, NODE_ENV, npm_command, FORCE_COLOR, ...env } = process.env
     this.child = spawn(file!, rest, {
       cwd: options.cwd ?? tmp,

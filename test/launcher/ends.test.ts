@@ -138,13 +138,7 @@ describe('abort', () => {
 
 describe('--timeout', () => {
   test('shows what every rank was doing', async () => {
-    const { code, stderr } = await tsrun([
-      '-n',
-      '2',
-      '--timeout',
-      '4s',
-      program('busy-with-operations.ts'),
-    ])
+    const { code, stderr } = await tsrun(['-n', '2', '--timeout', '4s', program('busy-with-operations.ts')])
     expect(stderr.split('\n')).toEqual([
       'tsrun: the job was not done after 4 s (--timeout); what the ranks were doing:',
       '  rank 0: waiting in recv on world from rank 1; last operation: barrier on world',
