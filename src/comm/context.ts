@@ -53,8 +53,9 @@ export class Context {
   readonly id: number
   readonly owner: ContextOwner
   readonly collective: boolean
-  readonly queue: MatchQueue<RecvOperation<unknown>, ArrivedMessage>
-  /** Probes that wait for a message, in the order they were posted. */
+  /** Receives, and probes that take: what an mprobe gets is what a receive in its place would get. */
+  readonly queue: MatchQueue<RecvOperation<unknown> | ProbeOperation<unknown>, ArrivedMessage>
+  /** Probes that wait to look at a message, in the order they were posted. */
   readonly probes: ProbeOperation<unknown>[] = []
 
   constructor(id: number, owner: ContextOwner, collective: boolean) {

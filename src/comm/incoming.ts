@@ -3,6 +3,7 @@
  * payloads. See messenger.ts for the protocol as a whole.
  */
 
+import { BufferError } from '../errors.ts'
 import { Block } from '../wire/block.ts'
 import { ITEM } from '../wire/datatype.ts'
 import { Frame, FrameFlag, FrameKind } from '../wire/frame.ts'
@@ -10,7 +11,7 @@ import { ArrivedMessage, type Context } from './context.ts'
 import type { IdSource } from './id-source.ts'
 import type { Line } from './line.ts'
 import { ANY } from './matching.ts'
-import { type ProbeOperation, type RecvOperation, rankGone } from './operations.ts'
+import { ProbeOperation, type RecvOperation, rankGone } from './operations.ts'
 import { MESSAGE_OVERHEAD_BYTES, type Peers } from './peers.ts'
 import type { Pending } from './pending.ts'
 
@@ -53,17 +54,22 @@ export class Incoming {
     if (arrival !== null) return this.#pending.succeed(operation, operation.result(arrival))
     const gone = this.#peers.whyNobody(context, source)
     if (gone !== null) return this.#pending.fail(operation, rankGone(operation, gone))
-    context.probes.push(operation)
+    if (operation.takes) context.queue.post(operation)
+    else context.probes.push(operation)
   }
 
   /** A message, or its announcement, has come for a communicator that is here. */
   onMessage(context: Context, peer: number, frame: Frame, body: Uint8Array): void {
     const operation = context.queue.match(frame.source, frame.tag)
+    if (operation instanceof ProbeOperation) {
+      return this.#pending.succeed(operation, operation.result(keep(peer, frame, body)))
+    }
     if (operation !== null) {
       return this.#deliver(operation, frame, peer, frame.kind === FrameKind.EAGER ? body : null, true)
     }
     const arrival = keep(peer, frame, body)
-    if (!this.#answerProbes(context, arrival)) context.queue.park(arrival)
+    this.#answerProbes(context, arrival)
+    context.queue.park(arrival)
   }
 
   /** A message has come for a communicator that was freed. */
@@ -77,7 +83,10 @@ export class Incoming {
     const operation = this.#receiving.get(frame.recvId)
     if (operation === undefined) return // it failed meanwhile, with its communicator
     const { frame: envelope, block } = operation.incoming!
-    block.bytes(frame.offset, body.length).set(body)
+    if (!this.#write(operation, block, frame.offset, body)) {
+      this.#receiving.delete(frame.recvId)
+      return
+    }
     operation.receivedBytes += body.length
     if (operation.receivedBytes < envelope.bytes) return
     this.#receiving.delete(frame.recvId)
@@ -88,7 +97,7 @@ export class Incoming {
   withdraw(operation: RecvOperation<unknown> | ProbeOperation<unknown>): boolean {
     const { probes, queue } = operation.context
     const probeAt = probes.indexOf(operation as ProbeOperation<unknown>)
-    if (probeAt < 0) return queue.withdraw(operation as RecvOperation<unknown>)
+    if (probeAt < 0) return queue.withdraw(operation)
     probes.splice(probeAt, 1)
     return true
   }
@@ -107,8 +116,8 @@ export class Incoming {
     return lost === null ? null : `rank ${incoming.frame.source} ${lost} in the middle of the message`
   }
 
-  /** Shows a new message to the waiting probes. True: one of them took it. */
-  #answerProbes({ probes }: Context, arrival: ArrivedMessage): boolean {
+  /** Shows a new message to the waiting probes. */
+  #answerProbes({ probes }: Context, arrival: ArrivedMessage): void {
     for (let i = 0; i < probes.length; ) {
       const probe = probes[i]!
       const wanted =
@@ -120,9 +129,7 @@ export class Incoming {
       }
       probes.splice(i, 1)
       this.#pending.succeed(probe, probe.result(arrival))
-      if (probe.takes) return true
     }
-    return false
   }
 
   /** Gives a message to the receive it was matched with. `borrowed`: `body` is the transport's memory. */
@@ -141,7 +148,7 @@ export class Incoming {
       return this.#complete(operation, frame, Block.item(body), borrowed)
     }
     const block = operation.into ?? Block.allocate(frame.type, frame.bytes)
-    if (body.length > 0) block.bytes(0, body.length).set(body)
+    if (body.length > 0 && !this.#write(operation, block, 0, body)) return
     this.#complete(operation, frame, block, false)
   }
 
@@ -165,6 +172,18 @@ export class Incoming {
     operation.incoming = { frame: new Frame().copyFrom(frame), block, peer }
     this.#receiving.set(recvId, operation)
     this.#clearToSend(peer, frame, recvId, 0)
+  }
+
+  /** Puts a piece where it belongs. False: the program has given that memory away, and the receive has failed. */
+  #write(operation: RecvOperation<unknown>, block: Block, offset: number, piece: Uint8Array): boolean {
+    try {
+      block.bytes(offset, piece.length).set(piece)
+      return true
+    } catch (cause) {
+      const why = 'the memory of into was transferred elsewhere while the receive waited'
+      this.#pending.fail(operation, new BufferError(`${operation.describe()}: ${why}`, { cause }))
+      return false
+    }
   }
 
   #complete(operation: RecvOperation<unknown>, frame: Frame, block: Block, borrowed: boolean): void {
