@@ -72,6 +72,11 @@ export class Peers {
     return this.#finished.size + this.#lost.size < this.#size - 1
   }
 
+  /** Whether any other rank of `context` can still send. */
+  anyLeftIn(context: Context): boolean {
+    return context.owner.ranks.some((rank) => rank !== this.#rank && this.whyGone(rank) === null)
+  }
+
   /** Whether any rank is known to have died. */
   get anyLost(): boolean {
     return this.#lost.size > 0
@@ -98,7 +103,7 @@ export class Peers {
   /** The error of an operation that waits when nobody is left. */
   noneLeft(what: string): RankFailedError {
     return new RankFailedError(
-      `${what}: every other rank has finished or failed, so no such message will come`,
+      `${what}: every other rank of the communicator has finished or failed, so no such message will come`,
     )
   }
 

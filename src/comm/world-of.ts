@@ -121,10 +121,14 @@ function unnoticed(state: RankState): Error[] {
   return errors
 }
 
-/** With nothing else to happen here, a receive that only this very rank could serve will never end. */
+/** With nothing else to happen here, what only this very rank could serve will never end. */
 function failServedByNobody(messenger: Messenger, job: Job): boolean {
-  if (messenger.pending.size === 0 || messenger.peers.anyLeft) return false
-  for (const operation of [...messenger.pending.operations]) {
+  const { peers, pending } = messenger
+  const hopeless = [...pending.operations].filter(
+    // Waiting for oneself on a communicator of one is no matter of who is left.
+    ({ context }) => !peers.anyLeft || (context.owner.ranks.length > 1 && !peers.anyLeftIn(context)),
+  )
+  for (const operation of hopeless) {
     const what = operation.describe()
     messenger.fail(
       operation,
@@ -132,10 +136,10 @@ function failServedByNobody(messenger: Messenger, job: Job): boolean {
         ? new DeadlockError(
             `${what}: only this rank itself could send that message, and it has nothing else to do`,
           )
-        : messenger.peers.noneLeft(what),
+        : peers.noneLeft(what),
     )
   }
-  return true
+  return hopeless.length > 0
 }
 
 function line(operation: Operation<unknown>, clock: Clock): string {
