@@ -4,7 +4,8 @@ import { runRanks } from '../../src/testing/index.ts'
 import { eagerSettings, pattern, same } from './tools.ts'
 
 const lengths = [1, 128, 129, 65_536, 2 ** 23]
-const rounds = 4
+/** How often the same memory is sent. */
+const roundsOf = (bytes: number) => (bytes > 1e6 ? 2 : 4)
 
 const ways: Record<string, (comm: Communicator, buffer: Uint8Array) => PromiseLike<unknown>> = {
   send: (comm, buffer) => comm.send(buffer, 1),
@@ -23,7 +24,7 @@ describe.each(eagerSettings)('a buffer may be overwritten once its send has reso
             await comm.recv(1, { tag: 9 })
             return overwriting(comm, bytes, send)
           }
-          const receives = Array.from({ length: rounds }, () => comm.recv(0))
+          const receives = Array.from({ length: roundsOf(bytes) }, () => comm.recv(0))
           await comm.send('posted', 0, { tag: 9 })
           for (const [i, got] of (await Promise.all(receives)).entries())
             expect(same(got, pattern(bytes, i)), `message ${i}`).toBe(true)
@@ -37,7 +38,7 @@ describe.each(eagerSettings)('a buffer may be overwritten once its send has reso
         2,
         async (comm) => {
           if (comm.rank === 0) return overwriting(comm, bytes, send)
-          for (let i = 0; i < rounds; i++)
+          for (let i = 0; i < roundsOf(bytes); i++)
             expect(same(await comm.recv(0), pattern(bytes, i)), `message ${i}`).toBe(true)
         },
         { eager, delayMs: [0, 3] },
@@ -53,7 +54,7 @@ async function overwriting(
   send: (comm: Communicator, buffer: Uint8Array) => PromiseLike<unknown>,
 ): Promise<void> {
   const buffer = new Uint8Array(bytes)
-  for (let i = 0; i < rounds; i++) {
+  for (let i = 0; i < roundsOf(bytes); i++) {
     buffer.set(pattern(bytes, i))
     await send(comm, buffer)
     buffer.fill(0xff)

@@ -101,6 +101,7 @@ it('shorter ones pass before longer ones', async () => {
 it('a message that is there already needs no time', async () => {
   await runRanks(1, async (comm) => {
     await comm.send('x', 0)
+    await comm.probe(0)
     expect(await comm.recv(0, { timeout: 0 })).toBe('x')
     expect(await rejection(comm.recv(0, { timeout: 0 }))).toBeInstanceOf(TimeoutError)
   })
