@@ -39,12 +39,14 @@ export type Reduced<T> = T extends number
     ? bigint
     : T extends boolean
       ? boolean
-      : T extends Raw
-        ? ArrayOf<T>
-        : T
+      : T extends string
+        ? string
+        : T extends Raw
+          ? ArrayOf<T>
+          : T
 
 /** A reduction operation: a built-in one, one of `createOp`, or a function (a, b) => c, `a` from lower ranks. */
-export type OpLike<T> = Op | ((a: T, b: T) => T)
+export type OpLike<T> = Op | ((a: Reduced<T>, b: Reduced<T>) => Reduced<T>)
 
 /** Blocks of a typed array, one per rank: `counts[r]` elements from `displs[r]` on. */
 export interface VBlocks<B extends Raw = Raw> {

@@ -178,7 +178,7 @@ describe('allreduce', () => {
           results.push(out)
         })
       }
-      for (const result of results) expectSame(result, results[0])
+      for (const result of results) expectSame(result, results[0]!)
     }
   })
 })

@@ -1,0 +1,114 @@
+// Ranks that do not make the same call with the same arguments: each that has not left it is told.
+import { describe, expect, it } from 'vitest'
+import type { Communicator } from '../../../src/comm/communicator.ts'
+import { MAX, SUM } from '../../../src/comm/op/built-in.ts'
+import { CancelledError, CollectiveMismatchError, TimeoutError } from '../../../src/errors.ts'
+import { runRanks } from '../../../src/testing/index.ts'
+import { rejection } from '../tools.ts'
+
+type Call = (world: Communicator) => Promise<unknown>
+const v = (length: number) => new Float64Array(length)
+
+/** What most ranks call, what one rank calls instead, and what the error says. */
+const cases: [string, Call, Call, RegExp][] = [
+  ['reduce and bcast', (w) => w.reduce(v(3)), (w) => w.bcast(v(3)), /bcast.*reduce|reduce.*bcast/],
+  [
+    'barrier and allreduce',
+    (w) => w.barrier(),
+    (w) => w.allreduce(1),
+    /barrier.*allreduce|allreduce.*barrier/,
+  ],
+  ['gather and allgather', (w) => w.gather(1), (w) => w.allgather(1), /gather/],
+  ['SUM and MAX', (w) => w.allreduce(v(3), SUM), (w) => w.allreduce(v(3), MAX), /SUM.*MAX|MAX.*SUM/],
+  ['built-in and user op', (w) => w.scan(1, SUM), (w) => w.scan(1, (a, b) => a + b), /user function/],
+  ['lengths in allreduce', (w) => w.allreduce(v(3)), (w) => w.allreduce(v(4)), /3 x .*4 x|4 x .*3 x/],
+  ['lengths in allgather', (w) => w.allgather(v(3)), (w) => w.allgather(v(4)), /use allgatherv/],
+  ['lengths in gather', (w) => w.gather(v(3)), (w) => w.gather(v(4)), /use gatherv/],
+  ['lengths in alltoall', (w) => w.alltoall(v(4)), (w) => w.alltoall(v(8)), /use alltoallv/],
+  ['lengths in bcast', (w) => w.bcast(v(3)), (w) => w.bcast(v(4)), /3 x .*4 x|4 x .*3 x/],
+  ['none and some', (w) => w.allreduce(v(0)), (w) => w.allreduce(v(1)), /0 x .*1 x|1 x .*0 x/],
+  ['types', (w) => w.allreduce(v(3)), (w) => w.allreduce(new Float32Array(3)), /Float32Array/],
+  ['types in allgatherv', (w) => w.allgatherv(v(3)), (w) => w.allgatherv(new Int8Array(3)), /Int8Array/],
+  ['number and array', (w) => w.allreduce(1), (w) => w.allreduce(v(1)), /1 x number/],
+  ['number and bigint', (w) => w.allreduce(1), (w) => w.allreduce(1n), /1 x bigint/],
+  ['array and item', (w) => w.allgather(v(1)), (w) => w.allgather([1]), /item/],
+  [
+    'roots in reduce',
+    (w) => w.reduce(1, SUM, 0),
+    (w) => w.reduce(1, SUM, 1),
+    /root 0.*root 1|root 1.*root 0/,
+  ],
+  [
+    'long vectors',
+    (w) => w.allreduce(v(50_000)),
+    (w) => w.allreduce(v(50_001)),
+    /50000 x .*50001 x|50001 x .*50000/,
+  ],
+  ['short and long', (w) => w.allreduce(v(3)), (w) => w.allreduce(v(50_000)), /50000 x/],
+  ['short and long bcast', (w) => w.bcast(v(3)), (w) => w.bcast(v(100_000)), /100000 x/],
+]
+
+describe.each([2, 3, 4, 7])('on %i ranks', (size) => {
+  it.each(cases)('%s', async (_, usual, odd, message) => {
+    for (const other of [0, size - 1]) {
+      await runRanks(size, async (world) => {
+        // Ranks that have left the call meet the error at the next one.
+        const call = (world.rank === other ? odd : usual)(world)
+        const error = await rejection(call.then(() => world.barrier()))
+        expect(error).toBeInstanceOf(CollectiveMismatchError)
+        expect(error.message).toMatch(message)
+        expect(await rejection(world.allreduce(1))).toBeInstanceOf(CollectiveMismatchError)
+      })
+    }
+  })
+
+  const roots: [string, Call, Call][] = [
+    ['gather', (w) => w.gather(1, 0), (w) => w.gather(1, 1)],
+    ['bcast', (w) => w.bcast(1, 0), (w) => w.bcast(1, 1)],
+    [
+      'scatterv',
+      (w) => w.scatterv({ data: v(0), counts: new Array(size).fill(0) }, 0),
+      (w) => w.scatterv(null, 1),
+    ],
+  ]
+  it.each(roots)('roots in %s', async (_, usual, odd) => {
+    await runRanks(size, async (world) => {
+      const call = (world.rank === 1 ? odd : usual)(world)
+      const error = await rejection(call.then(() => world.barrier()))
+      expect(error).toBeInstanceOf(CollectiveMismatchError)
+    })
+  })
+})
+
+it('scatter into something else than comes', async () => {
+  await runRanks(3, async (world) => {
+    const into = world.rank === 2 ? v(3) : v(2)
+    const error = await rejection(world.scatter(v(6), 0, { into }).then(() => world.barrier()))
+    expect(error).toBeInstanceOf(CollectiveMismatchError)
+    expect(error.message).toMatch(/3 x .*2 x|2 x .*3 x/)
+  })
+})
+
+it('different counts of the same sum in reduceScatter', async () => {
+  await runRanks(2, async (world) => {
+    const counts = world.rank === 0 ? [1, 3] : [2, 2]
+    const error = await rejection(world.reduceScatter(v(4), SUM, { counts }))
+    expect(error).toBeInstanceOf(CollectiveMismatchError)
+  })
+})
+
+it('a timeout and an abort break the communicator on all ranks', async () => {
+  const late: [object, new () => Error][] = [
+    [{ timeout: 50 }, TimeoutError],
+    [{ signal: AbortSignal.abort() }, CancelledError],
+  ]
+  for (const [options, kind] of late) {
+    await runRanks(3, async (world) => {
+      const other = await world.dup()
+      if (world.rank === 0) expect(await rejection(other.barrier(options))).toBeInstanceOf(kind)
+      else expect(await rejection(other.recv(0))).toBeInstanceOf(kind)
+      expect(await rejection(other.allreduce(1))).toBeInstanceOf(kind)
+      expect(await world.allreduce(1)).toBe(3)
+    })
+  }
+})
