@@ -42,7 +42,7 @@ const calls: [string, Call, new () => Error, string | RegExp][] = [
   ['a symbol in a list', (w) => w.scatter([1, Symbol('x')]), ItemError, 'symbol'],
   [
     'a resizable buffer',
-    (w) => w.gather(new Uint8Array(new (ArrayBuffer as any)(8, { maxByteLength: 16 }))),
+    (w) => w.gather(new Uint8Array(Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }]))),
     BufferError,
     'resizable',
   ],
