@@ -6,6 +6,7 @@
  */
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BuildOptions, BuildResult, Loader, Message, Plugin } from 'esbuild'
@@ -26,7 +27,8 @@ const SELF = {
 
 /** Compiles `script` (a real path) into the job's folder. */
 export async function compileScript(script: string, runtimeDir: string): Promise<Entry> {
-  const esbuild = await import('esbuild')
+  // require, because import would have Node search the whole of it for the names it exports.
+  const esbuild = createRequire(import.meta.url)('esbuild') as typeof import('esbuild')
   try {
     const isCommonJs = extname(script) === '.cts'
     if (!isCommonJs) {

@@ -4,14 +4,15 @@
  * Its path is short: an ipc socket's path must fit in 107 bytes.
  */
 
-import { randomBytes } from 'node:crypto'
-import { lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { lstatSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { LaunchError } from './launch-error.ts'
 
 /** Leaves 60 bytes for the name of the folder and of a socket in it. */
 const LONGEST_BASE_BYTES = 47
+
+const PREFIX = 'tsmpi-'
 
 export interface RuntimeDir {
   readonly jobId: string
@@ -20,11 +21,10 @@ export interface RuntimeDir {
 }
 
 export function makeRuntimeDir(): RuntimeDir {
-  const jobId = randomBytes(6).toString('hex')
-  const path = join(baseDir(), `tsmpi-${jobId}`)
+  let path: string
   try {
-    // Fails if anything of that name is there already, a stranger's link for instance.
-    mkdirSync(path, { mode: 0o700 })
+    // Made with mode 0700 under a name that nothing had before, a stranger's link for instance.
+    path = mkdtempSync(join(baseDir(), PREFIX))
   } catch (error) {
     throw new LaunchError(
       `cannot make the folder of the job: ${(error as Error).message}; set TMPDIR to a folder that can be written to`,
@@ -36,7 +36,12 @@ export function makeRuntimeDir(): RuntimeDir {
       `${path} is not a folder of ours alone; set TMPDIR to a folder nobody else writes to`,
     )
   }
-  return { jobId, path, remove: () => rmSync(path, { recursive: true, force: true }) }
+  return {
+    // The pid keeps ids apart that chance does not.
+    jobId: `${process.pid}-${basename(path).slice(PREFIX.length)}`,
+    path,
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  }
 }
 
 function baseDir(): string {
