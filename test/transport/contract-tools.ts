@@ -4,6 +4,8 @@ import { expect } from 'vitest'
 import type { SendToken, Sink, Transport } from '../../src/transport/transport.ts'
 import { Frame } from '../../src/wire/frame.ts'
 
+export { data, isData, numbered } from './contract-data.ts'
+
 /** N connected transports in one process, transport r being rank r of N. None has been opened. */
 export interface Fixture {
   readonly transports: readonly Transport[]
@@ -158,43 +160,7 @@ export class Group {
   }
 }
 
-/** A frame that names its place in a stream and can be told from every other one. */
-export function numbered(n: number, bytes = 0): Frame {
-  const frame = new Frame()
-  frame.kind = 1
-  frame.context = 7
-  frame.tag = n
-  frame.bytes = bytes
-  frame.sendId = n
-  return frame
-}
-
-const noise = makeNoise(1 << 21)
-
-/** `length` bytes that depend on `seed`, in fresh memory. */
-export function data(length: number, seed: number): Uint8Array {
-  const at = ((seed * 7919) >>> 0) % (noise.length - length)
-  return noise.slice(at, at + length)
-}
-
-/** Whether `bytes` is what {@link data} makes of `seed`; `expect().toEqual` takes seconds for a MiB. */
-export function isData(bytes: Uint8Array, seed: number): boolean {
-  return Buffer.compare(bytes, data(bytes.length, seed)) === 0
-}
-
 /** A few turns of the event loop, for transports to do what they should not be doing. */
 export async function someTurns(): Promise<void> {
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
-}
-
-function makeNoise(length: number): Uint8Array {
-  const words = new Uint32Array(length / 4)
-  let x = 0x9e3779b9
-  for (let i = 0; i < words.length; i++) {
-    x ^= x << 13
-    x ^= x >>> 17
-    x ^= x << 5
-    words[i] = x
-  }
-  return new Uint8Array(words.buffer)
 }

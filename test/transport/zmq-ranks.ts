@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ZmqTransport } from '../../src/transport/zmq/zmq.ts'
 import type { Fixture } from './contract.ts'
+import { Deferred } from './deferred.ts'
 
 export interface ZmqFixture extends Fixture {
   readonly transports: readonly ZmqTransport[]
@@ -46,14 +47,4 @@ export function zmqRanks(size: number, windowBytes?: number): ZmqFixture {
       if (left.length > 0) throw new Error(`files left behind: ${left}`)
     },
   }
-}
-
-/** Promise.withResolvers, which Node 20 does not have. */
-export class Deferred<T> {
-  resolve!: (value: T) => void
-  reject!: (error: Error) => void
-  readonly promise = new Promise<T>((resolve, reject) => {
-    this.resolve = resolve
-    this.reject = reject
-  })
 }

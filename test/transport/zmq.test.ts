@@ -56,16 +56,15 @@ describe('zmq', { timeout: 30_000 }, () => {
   })
 
   it('notices a lost message', async () => {
-    const group = open(2)
+    const group = open(3)
     group.hold()
-    fixture.transports[0]!.want()
     group.send(0, 1, numbered(0), null, null)
     await group.sink(1).arrived(1)
-    const hello = writeHello({ job: 'test', rank: 1, card: writeCard({ endpoint: 'ipc:///nowhere' }) })
+    const hello = writeHello({ job: 'test', rank: 2, card: writeCard({ endpoint: 'ipc:///nowhere' }) })
     const lost = new Uint8Array(24)
     lost[0] = 2
     lost[4] = 2
-    const dealer = await intruder('1', hello, lost)
+    const dealer = await intruder('2', hello, lost)
     await group.sink(0).until(() => group.sink(0).breaches.length > 0)
     expect(group.sink(0).breaches.splice(0).join()).toMatch(/lost a message: number 2 came where 1 was due/)
     dealer.close()

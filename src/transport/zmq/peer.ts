@@ -1,15 +1,14 @@
 /** What a rank knows of one other rank: the way to it, and what has come from it. */
 
 import { BootstrapError } from '../../errors.ts'
+import type { Connection } from './connection.ts'
 import type { Outbox } from './outbox.ts'
-import type { Dealer } from './sockets.ts'
 
 export class Peer {
   readonly rank: number
   readonly outbox: Outbox
-  /** Our end of the connection to it; kept here because zeromq closes a socket that nobody references. */
-  dealer: Dealer | null = null
-  monitor: Dealer['events'] | null = null
+  /** Ours to it; kept here because zeromq closes a socket that nobody references. */
+  connection: Connection | null = null
   /** Whether somebody is seeing to the connection already. */
   connecting = false
   /** It is going, but what it sent before may still be on its way; null as long as it is well. */
@@ -54,9 +53,8 @@ export class Peer {
     this.#sequence = (sequence + 1) >>> 0
   }
 
-  closeSocket(): void {
-    this.dealer?.close()
-    this.dealer = null
-    this.monitor = null
+  disconnect(lingerMs: number): void {
+    this.connection?.close(lingerMs)
+    this.connection = null
   }
 }

@@ -11,6 +11,7 @@
 import { readFileSync } from 'node:fs'
 import type * as zeromq from 'zeromq'
 import { BootstrapError } from '../../errors.ts'
+import { Connection } from './connection.ts'
 
 export type Dealer = zeromq.Dealer
 export type Router = zeromq.Router
@@ -21,7 +22,7 @@ type ZeroMQ = typeof zeromq
 const ROUTER_NOTIFY = 97
 const NOTIFY_CONNECT_AND_DISCONNECT = 3
 
-/** Per peer: our DEALER, its connection, two for its monitor, and the peer's connection to us. */
+/** Per peer: our DEALER, its connection, the peer's connection to us, and two for the monitor. */
 const FILES_PER_PEER = 5
 /** Left for everything else the program opens. */
 const FILES_SPARE = 64
@@ -88,8 +89,12 @@ export class Sockets {
     return dealer
   }
 
-  /** A socket to one peer, not connected yet so that its events can be watched from the first one on. */
-  peerDealer(peer: number): Dealer {
+  /**
+   * A connection to one peer, to be connected. A send on it succeeds at once or, when the connection is lost, fails with EAGAIN
+   * at once (`sendTimeout` 0): without a limit on messages there is nothing else to wait for, and a pending
+   * send would keep the process alive.
+   */
+  connection(peer: number): Connection {
     if (++this.#peers > this.#maxPeers) {
       throw new BootstrapError(
         `rank ${this.#rank} cannot connect to rank ${peer}: ${this.#peers} connections take about ` +
@@ -97,14 +102,16 @@ export class Sockets {
           'Raise the limit (ulimit -n), or let each rank talk to fewer others',
       )
     }
-    return new this.#zmq.Dealer({
+    const dealer = new this.#zmq.Dealer({
       context: this.#context,
       routingId: String(this.#rank),
       sendHighWaterMark: 0,
       receiveHighWaterMark: 0,
+      sendTimeout: 0,
       reconnectInterval: -1,
       linger: 0,
     })
+    return new Connection(dealer)
   }
 }
 

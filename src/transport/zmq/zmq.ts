@@ -6,10 +6,10 @@
  * asks for its address (`want`), and connects to a peer when it has something for it. zeromq itself is
  * loaded then.
  *
- * Death of a peer. The end of its connection to us comes through ROUTER_NOTIFY, in order behind everything
- * it sent: that is final. The end of *our* connection to it, a refused connection, and the launcher's word
- * come out of order: what has already arrived is delivered first. With its own connection to us still
- * standing we wait for the end of that one, which must come as well.
+ * Death of a peer. Ranks connect both ways, and the end of a peer's connection to us comes through
+ * ROUTER_NOTIFY, in order behind everything it sent: that is final. A send that fails, a connection that
+ * is not answered, and the launcher's word come out of order: what has already arrived is delivered
+ * first, and while the peer's connection to us still stands, we wait for its end.
  */
 
 import { unlink } from 'node:fs/promises'
@@ -18,10 +18,11 @@ import { Frame } from '../../wire/frame.ts'
 import { KeepAlive } from '../keep-alive.ts'
 import type { SendToken, Sink, Transport } from '../transport.ts'
 import { readCard, readHello, writeCard, writeHello } from './card.ts'
+import { Doorstep } from './doorstep.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
 import { Peer } from './peer.ts'
-import { type Dealer, rankOfId, Sockets } from './sockets.ts'
+import { rankOfId, Sockets } from './sockets.ts'
 import { type Head, MessageFlag, MessageKind, readHead, readRecords } from './wire.ts'
 
 export interface ZmqOptions {
@@ -57,6 +58,9 @@ export class ZmqTransport implements Transport {
   readonly #options: ZmqOptions
   readonly #windowBytes: number
   readonly #peers = new Map<number, Peer>()
+  readonly #doorstep = new Doorstep((peer) =>
+    this.#leave(peer, `the connection to rank ${peer.rank} is lost`),
+  )
   readonly #keepAlive = new KeepAlive()
   readonly #frame = new Frame()
   readonly #head: Head = { kind: 0, flags: 0, sequence: 0, taken: 0, takenFrames: 0 }
@@ -128,7 +132,7 @@ export class ZmqTransport implements Transport {
           released: (token) => this.#sink!.onReleased(token),
           blocked: (yes) => (yes ? this.#listen() : this.#unlisten()),
           wanted: () => this.#connect(peer!),
-          failed: (error) => this.#leave(peer!, `sending to rank ${rank} failed: ${error.message}`),
+          failed: () => this.#leave(peer!, `the connection to rank ${rank} is lost`),
         },
         this.#windowBytes,
       )
@@ -198,24 +202,13 @@ export class ZmqTransport implements Transport {
     const { sockets, card: ownCard } = await started
     if (peer.leaving !== null || this.#closing !== null) return
     const { endpoint } = readCard(card, peer.rank)
-    const dealer = sockets.peerDealer(peer.rank)
-    peer.dealer = dealer
-    peer.monitor = dealer.events
-    void this.#watch(peer, dealer, endpoint).catch((error: Error) => this.#fail(error))
-    dealer.connect(endpoint)
-    const hello = writeHello({ job: jobId, rank, card: ownCard })
-    peer.outbox.connect({ send: (parts) => dealer.send(parts as Uint8Array) }, hello)
-  }
-
-  /** Waits for the end of our connection to `peer`. */
-  async #watch(peer: Peer, dealer: Dealer, endpoint: string): Promise<void> {
-    for await (const { type } of dealer.events) {
-      if (peer.dealer !== dealer || this.#closing !== null) return
-      if (type === 'disconnect') this.#leave(peer, `rank ${peer.rank} closed its connection`)
-      else if (type === 'close') this.#leave(peer, `rank ${peer.rank} does not answer at ${endpoint}`)
-      else if (type.startsWith('handshake:error'))
-        this.#leave(peer, `at ${endpoint} there is somebody else than rank ${peer.rank}`)
-    }
+    const connection = sockets.connection(peer.rank)
+    peer.connection = connection
+    connection.connect(endpoint).then(
+      () => this.#doorstep.watch(peer),
+      () => this.#leave(peer, `rank ${peer.rank} does not answer at ${endpoint}`),
+    )
+    peer.outbox.connect(connection, writeHello({ job: jobId, rank, card: ownCard }))
   }
 
   // ---- receiving
@@ -274,6 +267,8 @@ export class ZmqTransport implements Transport {
     }
     peer.greeted = true
     peer.tellCard(hello.card)
+    // Even with nothing to say: it learns of our end only through a connection from us.
+    this.#connect(peer)
   }
 
   // ---- ending
@@ -282,7 +277,7 @@ export class ZmqTransport implements Transport {
   #leave(peer: Peer, reason: string): void {
     if (peer.leaving !== null || peer.gone || this.#closing !== null) return
     peer.leaving = reason
-    peer.closeSocket()
+    peer.disconnect(0)
     this.#listen()
     this.#whenDelivered(() => {
       if (!peer.inbound) this.#bury(peer, reason)
@@ -299,7 +294,7 @@ export class ZmqTransport implements Transport {
     peer.gone = true
     if (peer.leaving !== null) this.#unlisten()
     peer.leaving = reason
-    peer.closeSocket()
+    peer.disconnect(0)
     const borrowed = peer.outbox.drop()
     this.#sink!.onPeerGone(peer.rank, reason)
     for (const token of borrowed) this.#sink!.onReleased(token)
@@ -312,15 +307,17 @@ export class ZmqTransport implements Transport {
   }
 
   async #close(): Promise<void> {
-    const clean = [...this.#peers.values()].filter((peer) => peer.dealer !== null && peer.outbox.settled())
+    const peers = [...this.#peers.values()]
+    const clean = peers.filter((peer) => peer.connection !== null && peer.outbox.settled())
     const listening = await this.#starting?.catch(() => null)
-    // zeromq may put a send off for a turn of the loop and would lose it.
+    // What waits in a writer would be lost.
     await Promise.all(clean.map((peer) => peer.outbox.idle()))
-    for (const peer of clean) peer.dealer!.linger = LINGER_MS
-    for (const peer of this.#peers.values()) {
-      peer.closeSocket()
+    for (const peer of clean) peer.disconnect(LINGER_MS)
+    for (const peer of peers) {
+      peer.disconnect(0)
       peer.outbox.drop()
     }
+    this.#doorstep.close()
     this.#keepAlive.close()
     if (listening) {
       listening.inbox.close()
