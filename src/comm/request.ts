@@ -27,6 +27,8 @@ export interface Request<T> extends PromiseLike<T> {
 
 /** A request as the wait calls need it. */
 export interface WaitableRequest<T> extends Request<T> {
+  /** Whether it is over and will reject. */
+  readonly failed: boolean
   /** Calls `f` when the operation is over; at once if it is. */
   onDone(f: () => void): void
 }
@@ -48,6 +50,10 @@ export class OperationRequest<T> implements WaitableRequest<T> {
 
   get done(): boolean {
     return this.#operation.state !== 'pending'
+  }
+
+  get failed(): boolean {
+    return this.#operation.state === 'failed'
   }
 
   get status(): Status | undefined {
@@ -89,6 +95,7 @@ export class OperationRequest<T> implements WaitableRequest<T> {
 export function completedRequest<T>(value: T, status: Status | undefined): Request<T> {
   const request: WaitableRequest<T> & { delivered: boolean } = {
     done: true,
+    failed: false,
     status,
     delivered: false,
     // biome-ignore lint/suspicious/noThenProperty: a request is awaitable by design

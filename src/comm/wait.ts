@@ -35,12 +35,16 @@ export async function waitAny<T>(requests: readonly Request<T>[]): Promise<Compl
 
 /**
  * Waits until at least one request is over that nobody has waited for yet; resolves to all that are, in
- * list order; null if all have been delivered. Rejects with the first failure among them.
+ * list order; null if all have been delivered. Rejects with the first failure among them, which alone counts
+ * as delivered then.
  * @see MPI-4.1 §3.7.5, MPI_Waitsome
  */
 export async function waitSome<T>(requests: readonly Request<T>[]): Promise<Completion<T>[] | null> {
   if ((await firstDone(requests)) === null) return null
   const done = requests.flatMap((request, index) => (request.done && !request.delivered ? [index] : []))
+  // Only the failed one is delivered then: what the others brought must not get lost with it.
+  const failed = done.find((index) => (requests[index] as WaitableRequest<T>).failed)
+  if (failed !== undefined) return [await deliver(requests, failed)]
   return Promise.all(done.map((index) => deliver(requests, index)))
 }
 
