@@ -24,7 +24,7 @@ import type { Context } from './context.ts'
 import type { Messenger } from './messenger.ts'
 import { opName } from './op/code.ts'
 import { type CallFields, RecvOperation, SendOperation } from './operations.ts'
-import { afterTimeout, checkTimeout, onAbort } from './patience.ts'
+import { afterTimeout, checkPatience, onAbort } from './patience.ts'
 
 /** How many past calls are remembered, only for the text of errors. */
 const HISTORY = 64
@@ -57,7 +57,7 @@ export class CallOrder {
     }
     const where = `${signature.call} ${this.#context.where}`
     try {
-      checkTimeout(options?.timeout, where)
+      checkPatience(options, where)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -69,7 +69,7 @@ export class CallOrder {
     for (const { frame } of this.#context.queue.arrivals()) {
       if (frame.tag === seq) this.#check(call.signature, frame)
     }
-    const stopTimer = afterTimeout(this.#messenger.clock, options?.timeout, where, (ms) =>
+    const stopTimer = afterTimeout(this.#messenger.clock, options?.timeout, (ms) =>
       this.#breakAll(
         new TimeoutError(
           `${where}: not complete after ${ms} ms; the communicator is broken on all its ranks`,

@@ -10,21 +10,28 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 export function afterTimeout(
   clock: Clock,
   timeoutMs: number | undefined,
-  where: string,
   f: (timeoutMs: number) => void,
 ): () => void {
   if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return () => {}
-  checkTimeout(timeoutMs, where)
   if (timeoutMs > LONGEST_TIMEOUT_MS) return () => {}
   return clock.after(timeoutMs, () => f(timeoutMs))
 }
 
-/** Throws unless `timeoutMs` is a number of milliseconds. */
-export function checkTimeout(timeoutMs: number | undefined, where: string): void {
-  if (timeoutMs === undefined) return
-  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
+/** Refuses what is no time or no signal, before anything is started that only they would end. */
+export function checkPatience(
+  options: { readonly timeout?: number | undefined; readonly signal?: AbortSignal | undefined } | undefined,
+  where: string,
+): void {
+  const timeoutMs: unknown = options?.timeout
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
     throw new MpiError(`${where}: timeout is ${String(timeoutMs)}; give milliseconds, 0 or more`)
   }
+  const signal: unknown = options?.signal
+  // Not instanceof AbortSignal: polyfills and other realms have one of their own.
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function') return
+  const cure =
+    signal instanceof AbortController ? "give the controller's signal" : "give an AbortController's"
+  throw new MpiError(`${where}: signal is no AbortSignal but ${String(signal)}; ${cure}`)
 }
 
 /** Calls `f` with the reason when `signal` aborts, at once if it has; the returned function takes that back. */

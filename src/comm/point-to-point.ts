@@ -23,7 +23,7 @@ import {
 import type { ArrivedMessage, Context } from './context.ts'
 import type { Messenger } from './messenger.ts'
 import { type ProbeOperation, type RecvOperation, SendOperation } from './operations.ts'
-import { afterTimeout, checkTimeout, onAbort } from './patience.ts'
+import { afterTimeout, checkPatience, onAbort } from './patience.ts'
 import { completedRequest, OperationRequest, type Request } from './request.ts'
 import { NO_MESSAGE } from './status.ts'
 import { ValueRecv } from './value-recv.ts'
@@ -152,6 +152,9 @@ export class PointToPoint {
     const send = this.#startSend('sendrecv', block, dest, tag, false)
     const received =
       receive === null ? Promise.resolve(nothingReceived({ into, status } as RecvOptions)) : receive.promise()
+    send?.onSettled(() => {
+      if (send.state === 'failed' && receive !== null) this.messenger.withdraw(receive, send.error as Error)
+    })
     const [result] = await Promise.all([received, send?.promise()])
     return result
   }
@@ -161,7 +164,7 @@ export class PointToPoint {
     if (operation.state !== 'pending') return
     const { timeout, signal } = options
     if (timeout === undefined && signal === undefined) return
-    const stopTimer = afterTimeout(this.messenger.clock, timeout, operation.describe(), (ms) => {
+    const stopTimer = afterTimeout(this.messenger.clock, timeout, (ms) => {
       this.messenger.withdraw(
         operation,
         new TimeoutError(`${operation.describe()}: no message within ${ms} ms`),
@@ -210,7 +213,7 @@ export class PointToPoint {
     const tag = checkRecvTag(options.tag === undefined ? ANY_TAG : options.tag, where)
     const block = blockToFill(options.into, where)
     const type = expectedType(block, options.as, where)
-    checkTimeout(options.timeout, where)
+    checkPatience(options, where)
     if (from === null) return null
     const operation = new ValueRecv({
       name,

@@ -3,7 +3,7 @@
 import { ANY_SOURCE, ANY_TAG, checkRecvTag, checkSource, type Source, type Tag } from './arguments.ts'
 import type { ArrivedMessage } from './context.ts'
 import { ProbeOperation } from './operations.ts'
-import { checkTimeout } from './patience.ts'
+import { checkPatience } from './patience.ts'
 import type { PatienceOptions, PointToPoint, RecvOptions } from './point-to-point.ts'
 import { NO_MESSAGE, type Status, statusOf } from './status.ts'
 
@@ -117,7 +117,7 @@ function post<T>(
 ): Promise<T> {
   try {
     const wanted = check(p2p, name, source, options)
-    checkTimeout(options.timeout, `${name} ${p2p.context.where}`)
+    checkPatience(options, `${name} ${p2p.context.where}`)
     if (wanted.source === null) return Promise.resolve(nothing)
     const operation = new ProbeOperation<T>(name, p2p.context, wanted.source, wanted.tag, takes, result)
     p2p.messenger.probe(operation)
