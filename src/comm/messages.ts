@@ -25,6 +25,7 @@ export async function* messages<T>(
   options: MessagesOptions = {},
 ): AsyncGenerator<ReceivedMessage<T>, void, void> {
   const { source = ANY_SOURCE, ...rest } = options
+  if (source === null) return
   for (;;) {
     let received: ReceivedMessage<T>
     try {
