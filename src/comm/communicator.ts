@@ -51,8 +51,9 @@ export class Communicator extends CollectiveMethods {
    * @param dest rank in the communicator; null: nobody, the call completes at once
    * @returns resolves when `value` may be overwritten; that may wait for the receive at any length, except
    *   to oneself
-   * @throws RankError, TagError, ItemError for a value that holds a function; RankFailedError if `dest` has
-   *   finished or failed
+   * @throws RankError, TagError, ItemError for a value that holds a function, BufferError; RankFailedError if
+   *   `dest` has failed, or has finished and the message would have to wait for its receive (one that need not
+   *   is reported as never received)
    * @see MPI-4.1 §3.2.1, MPI_Send; examples/mpi/02-ring.ts
    */
   send(value: unknown, dest: number | null, options?: SendOptions): Promise<void> {
