@@ -95,6 +95,14 @@ it('takes only the tag and source it was asked for', async () => {
   })
 })
 
+it('from null has no messages', async () => {
+  await runRanks(1, async (comm) => {
+    await comm.send('mine', 0)
+    expect(await comm.messages({ source: null }).next()).toEqual({ done: true, value: undefined })
+    expect(await comm.recv(0)).toBe('mine')
+  })
+})
+
 describe('ends with an error for', () => {
   it('a time without messages', async () => {
     await runRanks(2, async (comm) => {

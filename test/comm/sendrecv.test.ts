@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ANY_SOURCE, ANY_TAG } from '../../src/comm/arguments.ts'
-import { TruncateError, TypeMismatchError } from '../../src/errors.ts'
+import { RankFailedError, TruncateError, TypeMismatchError } from '../../src/errors.ts'
 import { runRanks } from '../../src/testing/index.ts'
 import { pattern, rejection, same } from './tools.ts'
 
@@ -97,6 +97,23 @@ it('swaps with oneself', async () => {
     1,
     async (comm) => {
       expect(await comm.sendrecv({ a: 1 }, 0, { source: 0 })).toEqual({ a: 1 })
+    },
+    { eager: 0 },
+  )
+})
+
+it('a failing send fails the call, and leaves no receive behind to steal a message', async () => {
+  await runRanks(
+    3,
+    async (comm) => {
+      if (comm.rank === 1) return
+      if (comm.rank === 2) {
+        await comm.recv(0)
+        return comm.send('for the next receive', 0)
+      }
+      expect(await rejection(comm.sendrecv('x', 1, { source: 2 }))).toBeInstanceOf(RankFailedError)
+      await comm.send('go', 2)
+      expect(await comm.recv(2)).toBe('for the next receive')
     },
     { eager: 0 },
   )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Communicator } from '../../src/comm/communicator.ts'
 import type { PatienceOptions } from '../../src/comm/point-to-point.ts'
-import { CancelledError } from '../../src/errors.ts'
+import { CancelledError, MpiError } from '../../src/errors.ts'
 import { runRanks } from '../../src/testing/index.ts'
 import { eagerSettings, pattern, rejection, same } from './tools.ts'
 
@@ -75,6 +75,23 @@ describe.each(eagerSettings)('a signal between match and data, eager %d', (eager
       },
       { eager, delayMs: 10 },
     )
+  })
+})
+
+describe.each(Object.entries(waiting))('what is no signal, given to %s', (_, wait) => {
+  it.each([
+    ['the controller itself', new AbortController()],
+    ['null', null],
+    ['a boolean', true],
+  ])('%s is refused, and nothing is left waiting', async (_, signal) => {
+    await runRanks(1, async (comm) => {
+      const attempt = async () => void (await wait(comm, { signal: signal as never }))
+      const error = await rejection(attempt())
+      expect(error).toBeInstanceOf(MpiError)
+      expect(error.message).toMatch(/(recv|probe) on world, rank 0 of 1: signal.*AbortSignal/)
+      await comm.send('x', 0)
+      expect(await comm.recv(0)).toBe('x')
+    })
   })
 })
 

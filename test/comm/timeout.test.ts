@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ANY_SOURCE } from '../../src/comm/arguments.ts'
 import type { Communicator } from '../../src/comm/communicator.ts'
 import type { PatienceOptions } from '../../src/comm/point-to-point.ts'
-import { TimeoutError } from '../../src/errors.ts'
+import { MpiError, TimeoutError } from '../../src/errors.ts'
 import { runRanks } from '../../src/testing/index.ts'
 import { eagerSettings, pattern, rejection, same } from './tools.ts'
 
@@ -19,6 +19,20 @@ const waiting: Record<string, (comm: Communicator, options: PatienceOptions) => 
 }
 
 describe.each(Object.entries(waiting))('a timeout of %s', (_, wait) => {
+  it.each([-1, Number.NaN, '5', null, {}])(
+    'that is %s is refused, and nothing is left waiting',
+    async (timeout) => {
+      await runRanks(1, async (comm) => {
+        const attempt = async () => void (await wait(comm, { timeout: timeout as number }))
+        const error = await rejection(attempt())
+        expect(error).toBeInstanceOf(MpiError)
+        expect(error.message).toMatch(/timeout.*milliseconds/)
+        await comm.send('x', 0)
+        expect(await comm.recv(0)).toBe('x')
+      })
+    },
+  )
+
   it('rejects, and what was withdrawn takes no later message', async () => {
     await runRanks(2, async (comm) => {
       if (comm.rank === 0) {

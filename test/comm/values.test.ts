@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { Communicator } from '../../src/comm/communicator.ts'
 import { runRanks } from '../../src/testing/index.ts'
@@ -59,6 +60,12 @@ describe('a Buffer', () => {
     })
     expect(into.toString()).toBe('hello...............')
   })
+})
+
+it('a typed array of another realm arrives as one of this', async () => {
+  const got = await delivered(runInNewContext('Float64Array.of(1, 2, 3)'))
+  expect(got).toBeInstanceOf(Float64Array)
+  expect(got).toEqual(Float64Array.of(1, 2, 3))
 })
 
 describe('numbers and other single values', () => {

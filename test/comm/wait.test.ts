@@ -131,6 +131,26 @@ describe('waitSome', () => {
     })
   })
 
+  it('rejects with a failure among them, which takes no other result away', async () => {
+    await runRanks(1, async (comm) => {
+      const requests: Request<unknown>[] = [
+        comm.irecv(0, { tag: 0 }),
+        comm.irecv(0, { tag: 1, into: new Float64Array(1) }),
+        comm.irecv(0, { tag: 2 }),
+      ]
+      for (const tag of [0, 1, 2]) await comm.send(new Float64Array(2 + tag), 0, { tag })
+      for (let i = 0; i < 20; i++) await comm.progress()
+      expect(requests.every((request) => request.done)).toBe(true)
+      expect(await rejection(waitSome(requests))).toBeInstanceOf(TruncateError)
+      const some = await waitSome(requests)
+      expect(some!.map(({ index, status }) => [index, status!.count])).toEqual([
+        [0, 2],
+        [2, 4],
+      ])
+      expect(await waitSome(requests)).toBe(null)
+    })
+  })
+
   it('of an empty list is null', async () => {
     expect(await waitSome([])).toBe(null)
   })
