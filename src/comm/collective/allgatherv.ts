@@ -5,7 +5,8 @@ import { blockOf } from './check.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
 import type { ArrayOf, ReceivedBlocks, VIntoOptions } from './types.ts'
-import { blockAt, checkVArray, checkVInto, checkVOverlap, place } from './v-blocks.ts'
+import { blockAt, checkVArray } from './v-blocks.ts'
+import { checkVInto, checkVOverlap, place } from './v-into.ts'
 
 /**
  * Collects typed arrays of any lengths from all ranks on all ranks.

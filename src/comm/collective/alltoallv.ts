@@ -6,7 +6,8 @@ import type { Endpoint, Scope } from './endpoint.ts'
 import { exchangeAll, FAN_WIDTH } from './exchange.ts'
 import { signature } from './signature.ts'
 import type { ArrayOf, ReceivedBlocks, VBlocks, VIntoOptions } from './types.ts'
-import { blockAt, checkVBlocks, checkVInto, place } from './v-blocks.ts'
+import { blockAt, checkVBlocks } from './v-blocks.ts'
+import { checkVInto, place } from './v-into.ts'
 
 /**
  * Has every rank send a block of any length to every rank.

@@ -59,14 +59,14 @@ export function refuseInto(scope: Scope, call: CallName, into: unknown, result: 
 }
 
 /**
- * Throws if input and result share memory, unless `mine`, the input's own place in the result, is the input:
- * that is "in place", and nothing is copied.
+ * Throws if input and result share memory, unless that is "in place": one of them is the other's `part`, the
+ * one that belongs to this rank or to the whole call.
  */
-export function checkOverlap(scope: Scope, call: CallName, input: Block, result: Block, mine: Block): void {
-  if (input.byteLength === 0 || !input.overlaps(result) || input.sameMemory(mine)) return
+export function checkOverlap(scope: Scope, call: CallName, one: Block, other: Block, part: Block): void {
+  if (one.byteLength === 0 || !one.overlaps(other) || one.sameMemory(part)) return
   throw new BufferError(
-    `${where(scope, call)}: into overlaps the input; give separate memory` +
-      (mine.sameMemory(result) ? ', or the input itself' : ", or as input this rank's own block of into"),
+    `${where(scope, call)}: into overlaps the input; give separate memory, or ` +
+      (part.sameMemory(other) ? 'the input itself' : "let one of them be this rank's own block of the other"),
   )
 }
 

@@ -32,7 +32,12 @@ export async function inOrder<P>(
 ): Promise<void> {
   const ahead: Promise<P>[] = []
   for (let posted = 0, i = 0; i < n; i++) {
-    while (posted < Math.min(n, i + width)) ahead.push(receive(posted++))
+    while (posted < Math.min(n, i + width)) {
+      const receiving = receive(posted++)
+      // If one fails, the call fails with it; those behind it have then nobody to tell.
+      receiving.catch(() => {})
+      ahead.push(receiving)
+    }
     use(await ahead.shift()!, i)
   }
 }

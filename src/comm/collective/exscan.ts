@@ -64,8 +64,7 @@ async function doubling<P>(endpoint: Endpoint, carrier: Carrier<P>, own: P): Pro
       await sending
       continue
     }
-    const theirs = await carrier.receive(endpoint, rank - distance)
-    await sending
+    const [theirs] = await Promise.all([carrier.receive(endpoint, rank - distance), sending])
     if (rank + 2 * distance < size) {
       const both = carrier.combine(theirs, upToMe, carrier.scratch())
       carrier.release(upToMe)

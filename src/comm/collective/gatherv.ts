@@ -5,7 +5,8 @@ import type { Endpoint, Scope } from './endpoint.ts'
 import { FAN_WIDTH, others } from './exchange.ts'
 import { signature } from './signature.ts'
 import type { ArrayOf, ReceivedBlocks, VIntoOptions } from './types.ts'
-import { blockAt, checkVArray, checkVInto, checkVOverlap, place } from './v-blocks.ts'
+import { blockAt, checkVArray } from './v-blocks.ts'
+import { checkVInto, checkVOverlap, place } from './v-into.ts'
 
 /**
  * Collects typed arrays of any lengths from all ranks at `root`.

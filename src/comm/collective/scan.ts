@@ -61,9 +61,8 @@ async function doubling<P>(endpoint: Endpoint, carrier: Carrier<P>, own: P): Pro
       await sending
       continue
     }
-    const theirs = await carrier.receive(endpoint, rank - distance)
+    const [theirs] = await Promise.all([carrier.receive(endpoint, rank - distance), sending])
     const both = carrier.combine(theirs, mine, theirs)
-    await sending
     carrier.release(mine)
     mine = both
   }
