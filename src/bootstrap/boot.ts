@@ -14,6 +14,8 @@ import { prepareStandardStreams } from './standard-streams.ts'
 
 const CONTROL_FD = 3
 const SIGKILL = 9
+/** The rank prints all of it anyway; the report shows the beginning. */
+const LONGEST_STACK = 16_384
 /** Node's exit code for a top-level await that never settles. */
 const NEVER_SETTLED = 13
 
@@ -64,7 +66,8 @@ if (order === null) {
 /** Of anything that can be thrown. */
 function stackOf(error: unknown): string {
   try {
-    return error instanceof Error ? String(error.stack ?? error) : `Uncaught ${String(error)}`
+    const text = error instanceof Error ? String(error.stack ?? error) : `Uncaught ${String(error)}`
+    return text.slice(0, LONGEST_STACK)
   } catch {
     return 'an error that cannot be shown'
   }

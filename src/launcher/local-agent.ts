@@ -150,7 +150,7 @@ export class LocalAgent implements Agent {
     const decoder = new ControlDecoder<FromRank>()
     self.control.on('error', () => {})
     self.control.on('data', (chunk: Buffer) => {
-      for (const message of decoder.push(chunk)) events.onMessage(rank, message)
+      for (const message of decode(decoder, chunk)) events.onMessage(rank, message)
     })
     const outputEnds = [this.#readOutput(self, 'stdout', events), this.#readOutput(self, 'stderr', events)]
     const controlEnds = new Promise<void>((resolve) => self.control.once('close', resolve))
@@ -185,6 +185,16 @@ export class LocalAgent implements Agent {
         resolve()
       })
     })
+  }
+}
+
+/** The messages in `chunk`; the end of the job if they are none of ours. */
+function decode(decoder: ControlDecoder<FromRank>, chunk: Buffer): FromRank[] {
+  try {
+    return decoder.push(chunk)
+  } catch (error) {
+    const why = `something wrote to file descriptor 3, its connection to tsrun: ${(error as Error).message}`
+    return [{ t: 'abort', code: 1, why }]
   }
 }
 

@@ -8,6 +8,7 @@ import { CompileError } from './compile-error.ts'
 import { startJanitor } from './janitor.ts'
 import { JobOutput } from './job-output.ts'
 import { LocalAgent } from './local-agent.ts'
+import { isStartedByNohup } from './nohup.ts'
 import { watchNpmParent } from './npm-parent.ts'
 import { rankEnvironment } from './rank-environment.ts'
 import { exitCodeOf, reportEnd } from './report.ts'
@@ -42,6 +43,7 @@ export async function runJob(plan: Plan): Promise<number> {
     end: (signal) => supervisor.end({ kind: 'signal', signal }),
     kill: () => supervisor.kill(),
     forward: (signal) => agent.signal(signal),
+    ignoresHangup: isStartedByNohup(),
   })
   try {
     // The ranks start while the script is compiled: Node needs as long to start as esbuild to compile.

@@ -13,6 +13,8 @@ export interface SignalTarget {
   kill(): void
   /** Pass the signal on to the ranks. */
   forward(signal: NodeJS.Signals): void
+  /** A terminal that goes away is no reason to end. */
+  readonly ignoresHangup: boolean
 }
 
 /** Starts listening; the returned function stops. */
@@ -30,6 +32,7 @@ export function handleSignals(target: SignalTarget): () => void {
       }
     })
   }
+  if (target.ignoresHangup) handlers.set('SIGHUP', () => {})
   for (const signal of FORWARDED) handlers.set(signal, () => target.forward(signal))
   handlers.set('SIGTSTP', () => {
     // The ranks are in sessions of their own, where the kernel ignores TSTP; only STOP stops them.

@@ -15,8 +15,11 @@ import type { Cause, RankFacts } from './report.ts'
 const GRACE_MS = 2000
 /** A rank that others have lost has died, and its end is seen here by then; or it is cut off. */
 const LOST_LIMIT_MS = 3000
-/** A rank that is not in synchronous code answers within a turn of its loop. */
-const ANSWER_LIMIT_MS = 1000
+/**
+ * A rank that is not in synchronous code answers within a turn of its loop. Somebody at the keyboard
+ * waits less for that than the report of a night's work does.
+ */
+const ANSWER_LIMIT_MS = { signal: 500, other: 2000 }
 
 /** How a job ended: a null cause is a good end. */
 export interface JobEnd {
@@ -148,7 +151,8 @@ export class Supervisor
       // After the signal: only ranks that handle it need to know, others would only add their own errors.
       this.#hub.markFailed(culprit, `rank ${culprit} has failed`)
     } else {
-      void this.#askActivities().then(() => this.#terminate())
+      const limitMs = cause.kind === 'signal' ? ANSWER_LIMIT_MS.signal : ANSWER_LIMIT_MS.other
+      void this.#askActivities(limitMs).then(() => this.#terminate())
     }
   }
 
@@ -159,13 +163,13 @@ export class Supervisor
   }
 
   /** Asks every living rank what it is doing; resolves when all have answered or had their time. */
-  #askActivities(): Promise<void> {
+  #askActivities(limitMs: number): Promise<void> {
     const alive = this.#alive()
     // Before the script runs there is nothing to tell, and nobody to answer.
     if (alive.length === 0 || !this.#booted) return Promise.resolve()
     return new Promise((resolve) => {
       const waitingFor = new Set(alive.map((state) => state.rank))
-      const limit = setTimeout(() => this.#query?.resolve(), ANSWER_LIMIT_MS)
+      const limit = setTimeout(() => this.#query?.resolve(), limitMs)
       this.#query = {
         waitingFor,
         resolve: () => {

@@ -180,3 +180,16 @@ test('a reader that goes away ends the job without a word, as a closed pipe ends
   run.child.stdout!.destroy()
   expect(await run.ended).toMatchObject({ code: 141, stderr: '' })
 })
+
+test('a rank that writes to our connection by mistake is told so', async () => {
+  const { code, stderr } = await tsrun(['-n', '2', program('write-to-fd-3.ts')])
+  expect(stderr).toMatch(/^tsrun: rank 1 .* something wrote to file descriptor 3/)
+  expect(code).toBe(1)
+})
+
+test('a rank that cannot be started ends the job: 125, and the cure', async () => {
+  const through = ['sh', '-c', 'ulimit -n 64 && exec "$0" "$@"']
+  const { code, stderr } = await tsrun(['-n', '40', program('forever.ts')], { through })
+  expect(stderr).toMatch(/^tsrun: rank \d+ could not be started: .*EMFILE; too many open files\? ulimit -n/)
+  expect(code).toBe(125)
+})

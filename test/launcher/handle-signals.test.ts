@@ -11,6 +11,7 @@ beforeEach(() => {
     end: (signal) => did.push(`end ${signal}`),
     kill: () => did.push('kill'),
     forward: (signal) => did.push(`forward ${signal}`),
+    ignoresHangup: true,
   })
 })
 afterEach(() => {
@@ -35,6 +36,11 @@ test('a second Ctrl-C of a person kills at once', () => {
   vi.advanceTimersByTime(301)
   send('SIGINT')
   expect(did).toEqual(['end SIGINT', 'kill'])
+})
+
+test('under nohup a terminal that goes away changes nothing', () => {
+  send('SIGHUP')
+  expect(did).toEqual([])
 })
 
 test('signals that are for the ranks', () => {

@@ -33,6 +33,18 @@ describe('signals that end the job', () => {
     expect((await run.ended).code).toBe(143)
   })
 
+  test('SIGHUP does not, under nohup', async () => {
+    // What nohup makes of a terminal as standard input.
+    const through = ['sh', '-c', 'exec "$0" "$@" 0> /dev/null']
+    const run = new Run(['-n', '1', program('say-signals.ts')], { through })
+    await run.allSay('ready', 1)
+    run.kill('SIGHUP')
+    run.kill('SIGUSR1')
+    await run.allSay('got USR1', 1)
+    run.kill('SIGTERM')
+    expect((await run.ended).code).toBe(143)
+  })
+
   test('before the ranks run', async () => {
     const run = new Run(['-n', '2', program('forever.ts')])
     await new Promise((resolve) => run.child.once('spawn', resolve))

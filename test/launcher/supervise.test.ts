@@ -150,7 +150,7 @@ describe('asked to end from outside', () => {
     const { supervisor, exits, take } = setup(1)
     supervisor.boot({ kind: 'plain', path: 'x' })
     supervisor.end({ kind: 'signal', signal: 'SIGINT' })
-    await vi.advanceTimersByTimeAsync(1000)
+    await vi.advanceTimersByTimeAsync(500)
     expect(take()).toEqual(['boot', 'activity? to 0', 'SIGTERM', 'SIGCONT'])
     exits(0, null, 'SIGTERM')
     expect((await supervisor.done).ranks[0]).toMatchObject({ silent: true })
