@@ -62,7 +62,7 @@ export class LoopbackTransport implements Transport {
   }
 
   hold(): void {
-    if (this.#holds++ > 0) return
+    if (this.#holds++ > 0 || this.#closed) return
     this.#keepAlive.on()
     this.#schedule()
   }

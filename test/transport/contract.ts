@@ -423,6 +423,11 @@ export function describeTransportContract(
         group.hold(B)
         await Promise.all([group.transport(B).close(), group.transport(B).close()])
         await group.transport(B).close()
+        group.release(B)
+        group.hold(B)
+        group.send(B, A, numbered(0), null, null)
+        await group.transport(B).flush()
+        expect(group.transport(B).unflushed).toBe(0)
       })
     })
 
@@ -528,6 +533,15 @@ export function describeTransportContract(
             .gone.map((g) => g.reason)
             .sort(),
         ).toEqual(['rank 1 was killed by signal 9', 'rank 2 exited with code 3'])
+      })
+
+      it('told while nobody waits is announced by the time somebody does', async () => {
+        const group = await open(2)
+        group.send(0, 1, numbered(0), null, null)
+        group.peerGone(0, 1, 'rank 1 was killed by signal 9')
+        await someTurns()
+        group.hold(0)
+        await group.sink(0).until(() => group.sink(0).gone.length > 0)
       })
 
       it('of a peer that closed in order costs nothing that was sent before', async () => {

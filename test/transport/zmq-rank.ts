@@ -68,6 +68,7 @@ const roles: Record<string, () => Promise<void>> = {
     for (let i = 0; i < 60; i++) send(i, i * 5000, i % 2 === 0)
     await transport.flush()
     await transport.close()
+    transport.hold()
   },
   async 'send, flush and end'() {
     for (let i = 0; i < 60; i++) send(i, i * 5000, i % 2 === 0)

@@ -31,6 +31,9 @@ export class Inbox {
   #closed = false
   #drained: (() => void)[] = []
   #sinceDrain = 0
+  /** Read since the loop last had a turn because of us. */
+  #messages = 0
+  #bytes = 0
 
   constructor(router: Router, waker: Dealer, events: InboxEvents) {
     this.#router = router
@@ -82,11 +85,11 @@ export class Inbox {
 
   async #run(): Promise<void> {
     this.#running = true
-    let messages = 0
-    let bytes = 0
     try {
       while (!this.#closed && this.#events.listening()) {
         if (this.#drained.length > 0 && this.#isDrained()) {
+          // Whoever asked may still be inside a call of the transport.
+          await null
           for (const f of this.#drained.splice(0)) f()
           continue
         }
@@ -96,16 +99,19 @@ export class Inbox {
         if (isWake(id)) this.#waking = false
         else this.#events.message(id, first, second)
         this.#sinceDrain++
-        bytes += first.length + (second?.length ?? 0)
-        if (++messages < MESSAGES_PER_TURN && bytes < BYTES_PER_TURN) continue
-        messages = 0
-        bytes = 0
-        await new Promise((resolve) => setImmediate(resolve))
+        this.#bytes += first.length + (second?.length ?? 0)
+        if (++this.#messages >= MESSAGES_PER_TURN || this.#bytes >= BYTES_PER_TURN) await this.#turn()
       }
     } catch (error) {
       if (!this.#closed) this.#events.failed(error as Error)
     }
     this.#pending = false
     this.#running = false
+  }
+
+  #turn(): Promise<void> {
+    this.#messages = 0
+    this.#bytes = 0
+    return new Promise((resolve) => setImmediate(resolve))
   }
 }

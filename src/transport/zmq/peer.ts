@@ -19,27 +19,26 @@ export class Peer {
   /** Whether its hello has come; `stranger`: it belongs to another job and is not listened to. */
   greeted = false
   stranger = false
-  readonly #card: Promise<string>
-  readonly #gotCard: (card: string) => void
+  #tell: (card: string) => void = () => {}
+  readonly #told = new Promise<string>((resolve) => {
+    this.#tell = resolve
+  })
+  #card: string | null = null
   #sequence = 0
 
   constructor(rank: number, outbox: Outbox) {
     this.rank = rank
     this.outbox = outbox
-    let gotCard: (card: string) => void = () => {}
-    this.#card = new Promise((resolve) => {
-      gotCard = resolve
-    })
-    this.#gotCard = gotCard
   }
 
   /** Its address, whoever tells it first: the launcher through `lookup`, or itself in its hello. */
-  card(lookup: (rank: number) => Promise<string>): Promise<string> {
-    return Promise.race([this.#card, lookup(this.rank)])
+  async card(lookup: (rank: number) => Promise<string>): Promise<string> {
+    return this.#card ?? Promise.race([this.#told, lookup(this.rank)])
   }
 
   tellCard(card: string): void {
-    this.#gotCard(card)
+    this.#card = card
+    this.#tell(card)
   }
 
   /** Every message from a peer carries the next number; anything else means that one has been lost. */

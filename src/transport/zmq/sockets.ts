@@ -47,7 +47,7 @@ export class Sockets {
     this.#rank = rank
     this.#context = new zmq.Context()
     // Ignored after the first socket. A DEALER with its monitor takes three.
-    this.#context.maxSockets = Math.max(1023, 3 * size + 16)
+    this.#context.maxSockets = Math.min(65_535, Math.max(1023, 3 * size + 16))
     this.#maxPeers = Math.floor((openFilesLimit() - FILES_SPARE) / FILES_PER_PEER)
   }
 
@@ -58,7 +58,7 @@ export class Sockets {
     } catch (error) {
       throw new BootstrapError(
         `rank ${rank} cannot load zeromq, which it needs to reach other ranks: ${(error as Error).message}. ` +
-          'Reinstall tsmpi on this machine: npm rebuild does not help, npm ci does',
+          'Install tsmpi again on this host (npm ci)',
       )
     }
   }
@@ -77,7 +77,9 @@ export class Sockets {
       await router.bind(endpoint)
     } catch (error) {
       router.close()
-      throw new BootstrapError(`rank ${this.#rank} cannot bind ${endpoint}: ${(error as Error).message}`)
+      const { code, message } = error as NodeJS.ErrnoException
+      const cure = code === 'ENAMETOOLONG' ? '; set TMPDIR to a folder with a shorter name' : ''
+      throw new BootstrapError(`rank ${this.#rank} cannot bind ${endpoint}: ${message}${cure}`)
     }
     await router.bind(WAKE_ENDPOINT)
     return router
@@ -90,9 +92,9 @@ export class Sockets {
   }
 
   /**
-   * A connection to one peer, to be connected. A send on it succeeds at once or, when the connection is lost, fails with EAGAIN
-   * at once (`sendTimeout` 0): without a limit on messages there is nothing else to wait for, and a pending
-   * send would keep the process alive.
+   * A connection to one peer, not begun yet. A send on it succeeds at once or, when the connection is lost,
+   * fails at once (`sendTimeout` 0): without a limit on messages there is nothing else to wait for, and a
+   * pending send would keep the process alive.
    */
   connection(peer: number): Connection {
     if (++this.#peers > this.#maxPeers) {

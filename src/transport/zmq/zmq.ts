@@ -13,17 +13,16 @@
  */
 
 import { unlink } from 'node:fs/promises'
-import { BootstrapError } from '../../errors.ts'
-import { Frame } from '../../wire/frame.ts'
+import type { Frame } from '../../wire/frame.ts'
 import { KeepAlive } from '../keep-alive.ts'
 import type { SendToken, Sink, Transport } from '../transport.ts'
-import { readCard, readHello, writeCard, writeHello } from './card.ts'
+import { readCard, writeCard, writeHello } from './card.ts'
 import { Doorstep } from './doorstep.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
 import { Peer } from './peer.ts'
+import { Reader } from './reader.ts'
 import { rankOfId, Sockets } from './sockets.ts'
-import { type Head, MessageFlag, MessageKind, readHead, readRecords } from './wire.ts'
 
 export interface ZmqOptions {
   readonly rank: number
@@ -36,7 +35,7 @@ export interface ZmqOptions {
   readonly publish: (card: string) => void
   /** The card of another rank, as soon as it has one. Rejects if it has left. */
   readonly lookup: (rank: number) => Promise<string>
-  /** Bytes that may be on their way to one peer; tests make it small. */
+  /** Bytes that may be on their way to one peer; the same on all ranks. Tests make it small. */
   readonly windowBytes?: number
 }
 
@@ -46,6 +45,8 @@ interface Listening {
   readonly endpoint: string
   readonly card: string
 }
+
+const WINDOW_BYTES = 8 << 20
 
 /** How long a clean close may wait for acknowledgements to leave this process. */
 const LINGER_MS = 5000
@@ -62,8 +63,7 @@ export class ZmqTransport implements Transport {
     this.#leave(peer, `the connection to rank ${peer.rank} is lost`),
   )
   readonly #keepAlive = new KeepAlive()
-  readonly #frame = new Frame()
-  readonly #head: Head = { kind: 0, flags: 0, sequence: 0, taken: 0, takenFrames: 0 }
+  readonly #reader: Reader
   #sink: Sink | null = null
   #listening: Listening | null = null
   #starting: Promise<Listening> | null = null
@@ -74,7 +74,14 @@ export class ZmqTransport implements Transport {
 
   constructor(options: ZmqOptions) {
     this.#options = options
-    this.#windowBytes = options.windowBytes ?? 8 << 20
+    this.#windowBytes = options.windowBytes ?? WINDOW_BYTES
+    this.#reader = new Reader(options.rank, options.jobId, {
+      frame: (peer, frame, body) => {
+        if (this.#closing === null) this.#sink!.onFrame(peer.rank, frame, body)
+      },
+      // Even with nothing to say: it learns of our end only through a connection from us.
+      greeted: (peer) => this.#connect(peer),
+    })
   }
 
   get unflushed(): number {
@@ -145,7 +152,7 @@ export class ZmqTransport implements Transport {
   // ---- waiting
 
   #listen(): void {
-    if (this.#listeners++ > 0) return
+    if (this.#listeners++ > 0 || this.#closing !== null) return
     this.#keepAlive.on()
     this.#listening?.inbox.start()
   }
@@ -219,7 +226,7 @@ export class ZmqTransport implements Transport {
     const peer = this.#peer(rank)
     if (peer.gone) return
     if (first.length === 0) this.#onNotify(peer)
-    else if (!peer.stranger) this.#onPeerMessage(peer, first, second)
+    else this.#reader.read(peer, first, second)
   }
 
   /** An empty message is ROUTER_NOTIFY: the peer has connected, or has disconnected. */
@@ -228,47 +235,6 @@ export class ZmqTransport implements Transport {
     if (!peer.inbound && !peer.stranger)
       this.#bury(peer, peer.leaving ?? `rank ${peer.rank} closed its connection`)
     peer.stranger = false
-  }
-
-  #onPeerMessage(peer: Peer, first: Uint8Array, second: Uint8Array | undefined): void {
-    const view = new DataView(first.buffer, first.byteOffset, first.byteLength)
-    const head = this.#head
-    readHead(head, view)
-    if (!peer.greeted) {
-      this.#greet(peer, head.kind, first)
-      if (peer.stranger) return
-      peer.checkSequence(head.sequence)
-      return
-    }
-    peer.checkSequence(head.sequence)
-    const now = (head.flags & MessageFlag.ACK_NOW) !== 0
-    const { outbox } = peer
-    outbox.acknowledged(head.taken, head.takenFrames)
-    readRecords(view, second, this.#frame, (body, bytes) => {
-      // Counted first: an answer sent from inside onFrame can then say so.
-      outbox.took(bytes)
-      if (this.#closing === null) this.#sink!.onFrame(peer.rank, this.#frame, body)
-    })
-    outbox.tell(now)
-  }
-
-  #greet(peer: Peer, kind: number, message: Uint8Array): void {
-    const hello = kind === MessageKind.HELLO ? readHello(message) : null
-    if (hello !== null && hello.job !== this.#options.jobId) {
-      // A stranger that was given our port after its own rank had died there. Its launcher will see to it.
-      peer.stranger = true
-      return
-    }
-    if (hello?.rank !== peer.rank) {
-      throw new BootstrapError(
-        `rank ${this.#options.rank} was greeted in a way it does not understand by rank ${peer.rank}; ` +
-          'all ranks must run the same version of tsmpi',
-      )
-    }
-    peer.greeted = true
-    peer.tellCard(hello.card)
-    // Even with nothing to say: it learns of our end only through a connection from us.
-    this.#connect(peer)
   }
 
   // ---- ending
