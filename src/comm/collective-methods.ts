@@ -38,19 +38,48 @@ export abstract class CollectiveMethods {
     this.#scope = scope
   }
 
-  //@doc barrier
+  /**
+   * Waits until every rank of the communicator has called it.
+   *
+   * All ranks call it. The promise resolves when all of them have.
+   * @throws CollectiveMismatchError if another rank is in a different call.
+   * @see MPI-4.1 §6.3
+   */
   barrier(options?: CollectiveOptions): Promise<void> {
     return barrier(this.#scope, options)
   }
 
-  //@doc bcast
+  /**
+   * Gives root's value to every rank.
+   *
+   * All ranks call it with the same root. Root passes the value. Elsewhere a typed array is filled in place
+   * and returned, and must have the element type and length of root's; any other value is ignored, and the
+   * result is new. A typed array travels raw, anything else arrives as `structuredClone` would make it.
+   * @param options `into`: on every rank, where root's typed array goes, instead of into the value passed.
+   * @returns root's value: on root itself the very same, unless `into` is given. When it resolves the value
+   *   may be overwritten.
+   * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
+   *   another rank passes another root, element type or length.
+   * @see MPI-4.1 §6.4; examples/mpi/07-collectives-tour.ts
+   */
   bcast<B extends Raw>(value: Raw | null | undefined, root: number | undefined, options: Into<B>): Promise<B>
   bcast<T>(value: T | null | undefined, root?: number, options?: IntoOptions): Promise<T>
   bcast(value: unknown, root?: number, options?: IntoOptions): Promise<unknown> {
     return bcast(this.#scope, value, root, options)
   }
 
-  //@doc scatter
+  /**
+   * Gives each rank its part of root's values.
+   *
+   * All ranks call it with the same root. Root passes a typed array, which is cut in `size` equal blocks, or a
+   * list of `size` items; what the others pass is ignored. Rank r gets block r, or item r as `structuredClone`
+   * would make it.
+   * @param options `into`: where this rank's block goes. On root it may be the block itself.
+   * @returns this rank's part. When it resolves the values may be overwritten.
+   * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
+   *   another rank passes another root, or an `into` of another element type or length.
+   * @see MPI-4.1 §6.6; examples/mpi/07-collectives-tour.ts
+   */
   scatter<B extends Raw>(
     values: Raw | null | undefined,
     root: number | undefined,
@@ -70,7 +99,19 @@ export abstract class CollectiveMethods {
     return scatter(this.#scope, values as readonly unknown[], root, options)
   }
 
-  //@doc scatterv
+  /**
+   * Gives each rank its part, of any length, of root's typed array.
+   *
+   * All ranks call it with the same root. Root passes `{ data, counts, displs? }`: rank r gets `counts[r]`
+   * elements from `displs[r]` on (default: one block after another); blocks may overlap. What the others pass
+   * is ignored; the lengths travel.
+   * @param options `into`: where this rank's block goes, of exactly its length. On root it may be the block
+   *   itself.
+   * @returns this rank's block. When it resolves `data` may be overwritten.
+   * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
+   *   another rank passes another root, or an `into` of another element type or length.
+   * @see MPI-4.1 §6.6; examples/mpi/08-dot-product.ts
+   */
   scatterv<B extends Raw>(
     blocks: VBlocks | null | undefined,
     root: number | undefined,
@@ -85,14 +126,37 @@ export abstract class CollectiveMethods {
     return scatterv(this.#scope, blocks, root, options)
   }
 
-  //@doc gather
+  /**
+   * Collects one value from every rank at `root`.
+   *
+   * All ranks call it with the same root. Typed arrays, of the same element type and length on all ranks,
+   * come one after another, in the order of ranks, in one typed array of `size` times that length. Anything
+   * else is one item, and root gets a list of `size` items, each as `structuredClone` would make it.
+   * @param options `into`, on root only: where the typed array goes. Its own block may be root's input.
+   * @returns the result on root, `undefined` elsewhere. When it resolves the input may be overwritten.
+   * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
+   *   another rank passes another root, element type or length (for different lengths use `gatherv`).
+   * @see MPI-4.1 §6.5; examples/mpi/07-collectives-tour.ts
+   */
   gather<B extends Raw>(value: Raw, root: number | undefined, options: Into<B>): Promise<B | undefined>
   gather<T>(value: T, root?: number, options?: IntoOptions): Promise<Gathered<T> | undefined>
   gather(value: unknown, root?: number, options?: IntoOptions): Promise<unknown> {
     return gather(this.#scope, value, root, options)
   }
 
-  //@doc gatherv
+  /**
+   * Collects typed arrays of any lengths from all ranks at `root`.
+   *
+   * All ranks call it with the same root and a typed array of the same element type; the lengths travel.
+   * @param options `into`, on root only: `{ data, counts?, displs? }`. `data` may be longer than needed;
+   *   `displs` says where each rank's block goes (default: one after another), and blocks must not overlap;
+   *   `counts` must be what comes. Root's input may be its own block of `data`, if counts or displs are given.
+   * @returns `{ data, counts, displs }` on root, `undefined` elsewhere. When it resolves the input may be
+   *   overwritten.
+   * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
+   *   another rank passes another root or type, or lengths that do not fit `into`.
+   * @see MPI-4.1 §6.5
+   */
   gatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
     value: B,
     root?: number,
@@ -101,14 +165,36 @@ export abstract class CollectiveMethods {
     return gatherv(this.#scope, value, root, options)
   }
 
-  //@doc allgather
+  /**
+   * Collects one value from every rank on all ranks.
+   *
+   * All ranks call it. Typed arrays, of the same element type and length on all ranks, come one after another,
+   * in the order of ranks, in one typed array of `size` times that length. Anything else is one item, and the
+   * result is a list of `size` items, each as `structuredClone` would make it.
+   * @param options `into`: where the typed array goes. Its own block may be the input.
+   * @returns the values of all ranks. When it resolves the input may be overwritten.
+   * @throws TypeMismatchError, CountError or BufferError for `into`; CollectiveMismatchError if another rank
+   *   passes another element type or length (for different lengths use `allgatherv`).
+   * @see MPI-4.1 §6.7; examples/mpi/07-collectives-tour.ts
+   */
   allgather<B extends Raw>(value: Raw, options: Into<B>): Promise<B>
   allgather<T>(value: T, options?: IntoOptions): Promise<Gathered<T>>
   allgather(value: unknown, options?: IntoOptions): Promise<unknown> {
     return allgather(this.#scope, value, options)
   }
 
-  //@doc allgatherv
+  /**
+   * Collects typed arrays of any lengths from all ranks on all ranks.
+   *
+   * All ranks call it with a typed array of the same element type; the lengths travel.
+   * @param options `into`: `{ data, counts?, displs? }`. `data` may be longer than needed; `displs` says where
+   *   each rank's block goes (default: one after another), and blocks must not overlap; `counts` must be what
+   *   comes. The input may be this rank's own block of `data`, if counts or displs are given.
+   * @returns `{ data, counts, displs }`. When it resolves the input may be overwritten.
+   * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if another
+   *   rank passes another type, or lengths that do not fit `into`.
+   * @see MPI-4.1 §6.7; examples/mpi/10-matrix-vector.ts
+   */
   allgatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
     value: B,
     options?: VIntoOptions<I>,
@@ -116,7 +202,19 @@ export abstract class CollectiveMethods {
     return allgatherv(this.#scope, value, options)
   }
 
-  //@doc alltoall
+  /**
+   * Has every rank send a different part of its values to every rank.
+   *
+   * All ranks call it, with a typed array of the same element type and length, which is cut in `size` equal
+   * blocks, or with a list of `size` items. Rank r's block or item s goes to place r on rank s. Items arrive
+   * as `structuredClone` would make them.
+   * @param options `into`: where the typed array goes. It may be the input itself (which is copied then).
+   * @returns what came, in the order of ranks: a typed array or a list. When it resolves the input may be
+   *   overwritten.
+   * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if another
+   *   rank passes another element type or length (for different lengths use `alltoallv`).
+   * @see MPI-4.1 §6.8; examples/mpi/07-collectives-tour.ts
+   */
   alltoall<B extends Raw>(values: Raw, options: Into<B>): Promise<B>
   alltoall<B extends Raw>(values: B, options?: IntoOptions): Promise<ArrayOf<B>>
   alltoall<T>(values: readonly T[], options?: IntoOptions): Promise<T[]>
@@ -124,7 +222,19 @@ export abstract class CollectiveMethods {
     return alltoall(this.#scope, values as readonly unknown[], options)
   }
 
-  //@doc alltoallv
+  /**
+   * Has every rank send a block of any length to every rank.
+   *
+   * All ranks call it with `{ data, counts, displs? }` of the same element type: `counts[s]` elements from
+   * `displs[s]` on (default: one block after another) go to rank s; blocks may overlap. The lengths travel.
+   * @param options `into`: `{ data, counts?, displs? }`. `data` may be longer than needed; `displs` says where
+   *   each rank's block goes (default: one after another), and blocks must not overlap; `counts` must be what
+   *   comes. `into.data` may be the input's `data` itself (which is copied then).
+   * @returns `{ data, counts, displs }` of what came. When it resolves the input may be overwritten.
+   * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if another
+   *   rank passes another type, or lengths that do not fit `into`.
+   * @see MPI-4.1 §6.8; examples/mpi/11-sample-sort.ts
+   */
   alltoallv<B extends Raw, I extends Raw = ArrayOf<B>>(
     blocks: VBlocks<B>,
     options?: VIntoOptions<I>,
@@ -132,7 +242,18 @@ export abstract class CollectiveMethods {
     return alltoallv(this.#scope, blocks, options)
   }
 
-  //@doc reduce
+  /**
+   * Combines one value of every rank with `op` and gives the result to `root`.
+   *
+   * All ranks call it with the same op and root. Typed arrays have the same element type and length on all
+   * ranks and are combined element by element, but as wholes by a user function that is not `elementwise`.
+   * Any other value is combined as a whole. Operands keep the order of ranks, whoever is root.
+   * @param options `into`, on root only: where the typed array goes. It may be the input itself.
+   * @returns the result on root, `undefined` elsewhere. When it resolves the input may be overwritten.
+   * @throws OpError if the op does not apply to the value; RootError; TypeMismatchError, CountError or
+   *   BufferError for `into`; CollectiveMismatchError if another rank passes another root, op, type or length.
+   * @see MPI-4.1 §6.9.1; examples/mpi/12-word-count.ts
+   */
   reduce<B extends Raw>(
     value: Raw,
     op: OpLike<Raw> | undefined,
@@ -149,14 +270,37 @@ export abstract class CollectiveMethods {
     return reduce(this.#scope, value, op as OpLike<unknown>, root, options)
   }
 
-  //@doc allreduce
+  /**
+   * Combines one value of every rank with `op` and gives the result to all.
+   *
+   * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
+   * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
+   * value is combined as a whole. Operands keep the order of ranks; all ranks get the same bits.
+   * @param options `into`: where the typed array goes. It may be the input itself.
+   * @returns the result. When it resolves the input may be overwritten.
+   * @throws OpError if the op does not apply to the value; TypeMismatchError, CountError or BufferError for
+   *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
+   * @see MPI-4.1 §6.9.6; examples/mpi/03-pi.ts
+   */
   allreduce<B extends Raw>(value: Raw, op: OpLike<Raw> | undefined, options: Into<B>): Promise<B>
   allreduce<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T>>
   allreduce(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
     return allreduce(this.#scope, value, op as OpLike<unknown>, options)
   }
 
-  //@doc reduceScatter
+  /**
+   * Combines one vector of every rank with `op`, and gives each rank its part of the result.
+   *
+   * All ranks call it with the same op and a typed array of the same element type and length, which is cut in
+   * `size` equal blocks or as `counts` says; or with a list of `size` items. Typed arrays are combined element
+   * by element, but as wholes by a user function that is not `elementwise`; items one by one. Operands keep
+   * the order of ranks.
+   * @param options `counts`; `into`: where this rank's block goes. It may be the rank's own block of the input.
+   * @returns block or item `rank` of the result. When it resolves the input may be overwritten.
+   * @throws OpError if the op does not apply to the values; TypeMismatchError, CountError or BufferError for
+   *   arguments; CollectiveMismatchError if another rank passes another op, type, length or counts.
+   * @see MPI-4.1 §6.10
+   */
   reduceScatter<B extends Raw>(
     values: Raw,
     op: OpLike<Raw> | undefined,
@@ -180,14 +324,37 @@ export abstract class CollectiveMethods {
     return reduceScatter(this.#scope, values as readonly unknown[], op as OpLike<unknown>, options)
   }
 
-  //@doc scan
+  /**
+   * Gives each rank the combination of its own value and those of all lower ranks.
+   *
+   * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
+   * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
+   * value is combined as a whole. Operands keep the order of ranks.
+   * @param options `into`: where the typed array goes. It may be the input itself.
+   * @returns value 0 op ... op value `rank`. When it resolves the input may be overwritten.
+   * @throws OpError if the op does not apply to the value; TypeMismatchError, CountError or BufferError for
+   *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
+   * @see MPI-4.1 §6.11.1
+   */
   scan<B extends Raw>(value: Raw, op: OpLike<Raw> | undefined, options: Into<B>): Promise<B>
   scan<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T>>
   scan(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
     return scan(this.#scope, value, op as OpLike<unknown>, options)
   }
 
-  //@doc exscan
+  /**
+   * Gives each rank the combination of the values of all lower ranks, without its own.
+   *
+   * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
+   * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
+   * value is combined as a whole. Operands keep the order of ranks.
+   * @param options `into`: where the typed array goes. It may be the input itself. Rank 0 leaves it alone.
+   * @returns value 0 op ... op value `rank - 1`; `undefined` on rank 0, which has nothing below it. When it
+   *   resolves the input may be overwritten.
+   * @throws OpError if the op does not apply to the value; TypeMismatchError, CountError or BufferError for
+   *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
+   * @see MPI-4.1 §6.11.2
+   */
   exscan<B extends Raw>(value: Raw, op: OpLike<Raw> | undefined, options: Into<B>): Promise<B | undefined>
   exscan<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T> | undefined>
   exscan(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {

@@ -8,18 +8,7 @@ import { exchangeAll, FAN_WIDTH } from './exchange.ts'
 import { signature } from './signature.ts'
 import type { Gathered, IntoOptions } from './types.ts'
 
-/**
- * Collects one value from every rank on all ranks.
- *
- * All ranks call it. Typed arrays, of the same element type and length on all ranks, come one after another,
- * in the order of ranks, in one typed array of `size` times that length. Anything else is one item, and the
- * result is a list of `size` items, each as `structuredClone` would make it.
- * @param options `into`: where the typed array goes. Its own block may be the input.
- * @returns the values of all ranks. When it resolves the input may be overwritten.
- * @throws TypeMismatchError, CountError or BufferError for `into`; CollectiveMismatchError if another rank
- *   passes another element type or length (for different lengths use `allgatherv`).
- * @see MPI-4.1 §6.7
- */
+/** `Communicator.allgather`, where it is documented. */
 export function allgather<B extends Raw>(
   scope: Scope,
   value: Raw,

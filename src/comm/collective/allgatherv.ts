@@ -8,18 +8,7 @@ import type { ArrayOf, ReceivedBlocks, VIntoOptions } from './types.ts'
 import { blockAt, checkVArray } from './v-blocks.ts'
 import { checkVInto, checkVOverlap, place } from './v-into.ts'
 
-/**
- * Collects typed arrays of any lengths from all ranks on all ranks.
- *
- * All ranks call it with a typed array of the same element type; the lengths travel.
- * @param options `into`: `{ data, counts?, displs? }`. `data` may be longer than needed; `displs` says where
- *   each rank's block goes (default: one after another), and blocks must not overlap; `counts` must be what
- *   comes. The input may be this rank's own block of `data`, if counts or displs are given.
- * @returns `{ data, counts, displs }`. When it resolves the input may be overwritten.
- * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if another
- *   rank passes another type, or lengths that do not fit `into`.
- * @see MPI-4.1 §6.7
- */
+/** `Communicator.allgatherv`, where it is documented. */
 export async function allgatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
   scope: Scope,
   value: B,

@@ -13,18 +13,7 @@ import type { Endpoint, Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
 
-/**
- * Combines one value of every rank with `op` and gives the result to all.
- *
- * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
- * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
- * value is combined as a whole. Operands keep the order of ranks; all ranks get the same bits.
- * @param options `into`: where the typed array goes. It may be the input itself.
- * @returns the result. When it resolves the input may be overwritten.
- * @throws OpError if the op does not apply to the value; TypeMismatchError, CountError or BufferError for
- *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
- * @see MPI-4.1 §6.9.6
- */
+/** `Communicator.allreduce`, where it is documented. */
 export function allreduce<B extends Raw>(
   scope: Scope,
   value: Raw,

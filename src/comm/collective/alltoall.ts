@@ -10,19 +10,7 @@ import type { ArrayOf, IntoOptions } from './types.ts'
 /** Blocks of which so many bytes are under way at once per rank keep the links busy; more only wait. */
 const BYTES_AHEAD = 1024 * 1024
 
-/**
- * Has every rank send a different part of its values to every rank.
- *
- * All ranks call it, with a typed array of the same element type and length, which is cut in `size` equal
- * blocks, or with a list of `size` items. Rank r's block or item s goes to place r on rank s. Items arrive
- * as `structuredClone` would make them.
- * @param options `into`: where the typed array goes. It may be the input itself (which is copied then).
- * @returns what came, in the order of ranks: a typed array or a list. When it resolves the input may be
- *   overwritten.
- * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if another
- *   rank passes another element type or length (for different lengths use `alltoallv`).
- * @see MPI-4.1 §6.8
- */
+/** `Communicator.alltoall`, where it is documented. */
 export function alltoall<B extends Raw>(
   scope: Scope,
   values: Raw,

@@ -9,19 +9,7 @@ import type { ArrayOf, ReceivedBlocks, VBlocks, VIntoOptions } from './types.ts'
 import { blockAt, checkVBlocks } from './v-blocks.ts'
 import { checkVInto, place } from './v-into.ts'
 
-/**
- * Has every rank send a block of any length to every rank.
- *
- * All ranks call it with `{ data, counts, displs? }` of the same element type: `counts[s]` elements from
- * `displs[s]` on (default: one block after another) go to rank s; blocks may overlap. The lengths travel.
- * @param options `into`: `{ data, counts?, displs? }`. `data` may be longer than needed; `displs` says where
- *   each rank's block goes (default: one after another), and blocks must not overlap; `counts` must be what
- *   comes. `into.data` may be the input's `data` itself (which is copied then).
- * @returns `{ data, counts, displs }` of what came. When it resolves the input may be overwritten.
- * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if another
- *   rank passes another type, or lengths that do not fit `into`.
- * @see MPI-4.1 §6.8
- */
+/** `Communicator.alltoallv`, where it is documented. */
 export async function alltoallv<B extends Raw, I extends Raw = ArrayOf<B>>(
   scope: Scope,
   blocks: VBlocks<B>,

@@ -3,13 +3,7 @@ import { ITEM } from '../../wire/datatype.ts'
 import type { CollectiveOptions, Endpoint, Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
 
-/**
- * Waits until every rank of the communicator has called it.
- *
- * All ranks call it. The promise resolves when all of them have.
- * @throws CollectiveMismatchError if another rank is in a different call.
- * @see MPI-4.1 §6.3
- */
+/** `Communicator.barrier`, where it is documented. */
 export async function barrier(scope: Scope, options?: CollectiveOptions): Promise<void> {
   return scope.call(signature('barrier', { type: ITEM, count: 0 }), options, dissemination)
 }

@@ -7,19 +7,7 @@ import type { Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions } from './types.ts'
 
-/**
- * Gives root's value to every rank.
- *
- * All ranks call it with the same root. Root passes the value. Elsewhere a typed array is filled in place
- * and returned, and must have the element type and length of root's; any other value is ignored, and the
- * result is new. A typed array travels raw, anything else arrives as `structuredClone` would make it.
- * @param options `into`: on every rank, where root's typed array goes, instead of into the value passed.
- * @returns root's value: on root itself the very same, unless `into` is given. When it resolves the value
- *   may be overwritten.
- * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
- *   another rank passes another root, element type or length.
- * @see MPI-4.1 §6.4
- */
+/** `Communicator.bcast`, where it is documented. */
 export function bcast<B extends Raw>(
   scope: Scope,
   value: Raw | null | undefined,

@@ -8,19 +8,7 @@ import type { Endpoint, Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
 
-/**
- * Gives each rank the combination of the values of all lower ranks, without its own.
- *
- * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
- * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
- * value is combined as a whole. Operands keep the order of ranks.
- * @param options `into`: where the typed array goes. It may be the input itself. Rank 0 leaves it alone.
- * @returns value 0 op ... op value `rank - 1`; `undefined` on rank 0, which has nothing below it. When it
- *   resolves the input may be overwritten.
- * @throws OpError if the op does not apply to the value; TypeMismatchError, CountError or BufferError for
- *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
- * @see MPI-4.1 §6.11.2
- */
+/** `Communicator.exscan`, where it is documented. */
 export function exscan<B extends Raw>(
   scope: Scope,
   value: Raw,

@@ -7,18 +7,7 @@ import { FAN_WIDTH, others } from './exchange.ts'
 import { signature } from './signature.ts'
 import type { Gathered, IntoOptions } from './types.ts'
 
-/**
- * Collects one value from every rank at `root`.
- *
- * All ranks call it with the same root. Typed arrays, of the same element type and length on all ranks,
- * come one after another, in the order of ranks, in one typed array of `size` times that length. Anything
- * else is one item, and root gets a list of `size` items, each as `structuredClone` would make it.
- * @param options `into`, on root only: where the typed array goes. Its own block may be root's input.
- * @returns the result on root, `undefined` elsewhere. When it resolves the input may be overwritten.
- * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
- *   another rank passes another root, element type or length (for different lengths use `gatherv`).
- * @see MPI-4.1 §6.5
- */
+/** `Communicator.gather`, where it is documented. */
 export function gather<B extends Raw>(
   scope: Scope,
   value: Raw,

@@ -8,19 +8,7 @@ import type { ArrayOf, ReceivedBlocks, VIntoOptions } from './types.ts'
 import { blockAt, checkVArray } from './v-blocks.ts'
 import { checkVInto, checkVOverlap, place } from './v-into.ts'
 
-/**
- * Collects typed arrays of any lengths from all ranks at `root`.
- *
- * All ranks call it with the same root and a typed array of the same element type; the lengths travel.
- * @param options `into`, on root only: `{ data, counts?, displs? }`. `data` may be longer than needed;
- *   `displs` says where each rank's block goes (default: one after another), and blocks must not overlap;
- *   `counts` must be what comes. Root's input may be its own block of `data`, if counts or displs are given.
- * @returns `{ data, counts, displs }` on root, `undefined` elsewhere. When it resolves the input may be
- *   overwritten.
- * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
- *   another rank passes another root or type, or lengths that do not fit `into`.
- * @see MPI-4.1 §6.5
- */
+/** `Communicator.gatherv`, where it is documented. */
 export async function gatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
   scope: Scope,
   value: B,

@@ -26,19 +26,7 @@ export interface ReduceScatterOptions<B = Raw> extends IntoOptions<B> {
   readonly counts?: ArrayLike<number> | undefined
 }
 
-/**
- * Combines one vector of every rank with `op`, and gives each rank its part of the result.
- *
- * All ranks call it with the same op and a typed array of the same element type and length, which is cut in
- * `size` equal blocks or as `counts` says; or with a list of `size` items. Typed arrays are combined element
- * by element, but as wholes by a user function that is not `elementwise`; items one by one. Operands keep
- * the order of ranks.
- * @param options `counts`; `into`: where this rank's block goes. It may be the rank's own block of the input.
- * @returns block or item `rank` of the result. When it resolves the input may be overwritten.
- * @throws OpError if the op does not apply to the values; TypeMismatchError, CountError or BufferError for
- *   arguments; CollectiveMismatchError if another rank passes another op, type, length or counts.
- * @see MPI-4.1 §6.10
- */
+/** `Communicator.reduceScatter`, where it is documented. */
 export function reduceScatter<B extends Raw>(
   scope: Scope,
   values: Raw,

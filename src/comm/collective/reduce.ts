@@ -12,18 +12,7 @@ import { selectReduce } from './reduce/select.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
 
-/**
- * Combines one value of every rank with `op` and gives the result to `root`.
- *
- * All ranks call it with the same op and root. Typed arrays have the same element type and length on all
- * ranks and are combined element by element, but as wholes by a user function that is not `elementwise`.
- * Any other value is combined as a whole. Operands keep the order of ranks, whoever is root.
- * @param options `into`, on root only: where the typed array goes. It may be the input itself.
- * @returns the result on root, `undefined` elsewhere. When it resolves the input may be overwritten.
- * @throws OpError if the op does not apply to the value; RootError; TypeMismatchError, CountError or
- *   BufferError for `into`; CollectiveMismatchError if another rank passes another root, op, type or length.
- * @see MPI-4.1 §6.9.1
- */
+/** `Communicator.reduce`, where it is documented. */
 export function reduce<B extends Raw>(
   scope: Scope,
   value: Raw,

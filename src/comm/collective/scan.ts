@@ -8,18 +8,7 @@ import type { Endpoint, Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
 
-/**
- * Gives each rank the combination of its own value and those of all lower ranks.
- *
- * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
- * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
- * value is combined as a whole. Operands keep the order of ranks.
- * @param options `into`: where the typed array goes. It may be the input itself.
- * @returns value 0 op ... op value `rank`. When it resolves the input may be overwritten.
- * @throws OpError if the op does not apply to the value; TypeMismatchError, CountError or BufferError for
- *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
- * @see MPI-4.1 §6.11.1
- */
+/** `Communicator.scan`, where it is documented. */
 export function scan<B extends Raw>(
   scope: Scope,
   value: Raw,

@@ -17,18 +17,7 @@ import { signature } from './signature.ts'
 import { takeFromRoot } from './take-from-root.ts'
 import type { ArrayOf, IntoOptions } from './types.ts'
 
-/**
- * Gives each rank its part of root's values.
- *
- * All ranks call it with the same root. Root passes a typed array, which is cut in `size` equal blocks, or a
- * list of `size` items; what the others pass is ignored. Rank r gets block r, or item r as `structuredClone`
- * would make it.
- * @param options `into`: where this rank's block goes. On root it may be the block itself.
- * @returns this rank's part. When it resolves the values may be overwritten.
- * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
- *   another rank passes another root, or an `into` of another element type or length.
- * @see MPI-4.1 §6.6
- */
+/** `Communicator.scatter`, where it is documented. */
 export function scatter<B extends Raw>(
   scope: Scope,
   values: Raw | null | undefined,

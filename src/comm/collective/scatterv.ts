@@ -8,19 +8,7 @@ import { takeFromRoot } from './take-from-root.ts'
 import type { ArrayOf, IntoOptions, VBlocks } from './types.ts'
 import { blockAt, checkVBlocks } from './v-blocks.ts'
 
-/**
- * Gives each rank its part, of any length, of root's typed array.
- *
- * All ranks call it with the same root. Root passes `{ data, counts, displs? }`: rank r gets `counts[r]`
- * elements from `displs[r]` on (default: one block after another); blocks may overlap. What the others pass
- * is ignored; the lengths travel.
- * @param options `into`: where this rank's block goes, of exactly its length. On root it may be the block
- *   itself.
- * @returns this rank's block. When it resolves `data` may be overwritten.
- * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
- *   another rank passes another root, or an `into` of another element type or length.
- * @see MPI-4.1 §6.6
- */
+/** `Communicator.scatterv`, where it is documented. */
 export function scatterv<B extends Raw>(
   scope: Scope,
   blocks: VBlocks | null | undefined,
