@@ -5,6 +5,9 @@
  * Messages between two ranks within one call arrive in the order sent; nothing else needs a tag, because
  * messages of other calls are kept apart below. Every message an algorithm sends must be received by the
  * peer before the peer leaves the call: a message that comes after that is taken for a mismatch.
+ *
+ * When one operation fails, so does the call, on all ranks. An algorithm may then leave the promises of its
+ * other operations to nobody; that they reject must not show.
  */
 
 import type { Block } from '../../wire/block.ts'
