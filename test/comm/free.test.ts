@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Communicator } from '../../src/comm/communicator.ts'
-import { CancelledError } from '../../src/errors.ts'
+import { CancelledError, MpiError } from '../../src/errors.ts'
 import { runRanks } from '../../src/testing/index.ts'
-import { rejection } from './tools.ts'
+import { eagerSettings, pattern, rejection } from './tools.ts'
 
 const calls: Record<string, (comm: Communicator) => PromiseLike<unknown>> = {
   send: (comm) => comm.send(1, 0),
@@ -58,6 +58,28 @@ describe('after free', () => {
       b.free()
       expect(await child.sendrecv('y', other, { source: other })).toBe('y')
     })
+  })
+})
+
+describe.each(eagerSettings)('a message to a side that was freed, eager %d', (eager) => {
+  it.each([0, 100, 100_000])('does not wait for ever: %d bytes', async (bytes) => {
+    await runRanks(
+      2,
+      async (comm) => {
+        const copy = await comm.dup()
+        if (comm.rank === 1) {
+          copy.free()
+          await comm.send('freed', 0)
+          return void (await comm.recv(0))
+        }
+        const early = copy.send(pattern(bytes, 1), 1).catch((error) => expect(error).toBeInstanceOf(MpiError))
+        await comm.recv(1)
+        await copy.ssend(pattern(bytes, 2), 1).catch((error) => expect(error).toBeInstanceOf(MpiError))
+        await early
+        await comm.send('done', 1)
+      },
+      { eager, delayMs: [0, 5] },
+    )
   })
 })
 

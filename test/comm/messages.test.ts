@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RankError, TagError, TimeoutError, TypeMismatchError } from '../../src/errors.ts'
+import { RankError, RankFailedError, TagError, TimeoutError, TypeMismatchError } from '../../src/errors.ts'
 import { runRanks } from '../../src/testing/index.ts'
 import { eagerSettings, pattern, rejection, same } from './tools.ts'
 
@@ -128,6 +128,23 @@ describe('ends with an error for', () => {
       }
       expect(await rejection(loop())).toBeInstanceOf(TypeMismatchError)
     })
+  })
+
+  it('a rank that dies', async () => {
+    await runRanks(
+      3,
+      async (comm) => {
+        if (comm.rank === 1) return void (await comm.recv(0, { tag: 1 }))
+        if (comm.rank === 2) return comm.send('before', 0)
+        const got: unknown[] = []
+        const loop = async () => {
+          for await (const { value } of comm.messages()) got.push(value)
+        }
+        expect(await rejection(loop())).toBeInstanceOf(RankFailedError)
+        expect(got).toEqual(['before'])
+      },
+      { kill: { rank: 1, atMs: 50 } },
+    )
   })
 
   it('wrong arguments', async () => {

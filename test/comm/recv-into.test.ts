@@ -3,7 +3,7 @@ import type { Communicator } from '../../src/comm/communicator.ts'
 import { TruncateError, TypeMismatchError } from '../../src/errors.ts'
 import { runRanks } from '../../src/testing/index.ts'
 import type { Raw, TypedCtor } from '../../src/wire/datatype.ts'
-import { eagerSettings, elementTypes, pattern, rejection, same } from './tools.ts'
+import { eagerSettings, pattern, rejection, same } from './tools.ts'
 
 /** Rank 0 sends `value`, then 'next'; rank 1 does `receive` before or after that, and must then find 'next'. */
 async function pair(
@@ -115,49 +115,6 @@ describe.each(eagerSettings)('into, eager %d', (eager) => {
       )
     })
   })
-})
-
-describe('as', () => {
-  it.each(elementTypes)('%o takes its own type and refuses every other', async (as) => {
-    await runRanks(2, async (comm) => {
-      for (const other of elementTypes) {
-        if (comm.rank === 0) await comm.send(pattern(3, 1, other), 1)
-        else if (other === as) expect(same(await comm.recv(0, { as }), pattern(3, 1, other))).toBe(true)
-        else {
-          const error = await rejection(comm.recv(0, { as }))
-          expect(error).toBeInstanceOf(TypeMismatchError)
-          expect(error.message).toContain(as.name)
-          expect(error.message).toContain(other.name)
-        }
-      }
-    })
-  })
-
-  it('refuses an item', async () => {
-    await pair([1, 2], 4096, async (comm) => {
-      const error = await rejection(comm.recv(0, { as: Float64Array }))
-      expect(error).toBeInstanceOf(TypeMismatchError)
-    })
-  })
-
-  it('goes together with an into of the same type only', async () => {
-    await pair(Float64Array.of(4), 4096, async (comm) => {
-      const into = new Float64Array(1)
-      expect(await rejection(comm.recv(0, { as: Int32Array, into }))).toBeInstanceOf(TypeMismatchError)
-      expect(await comm.recv(0, { as: Float64Array, into }), 'an argument error receives nothing').toBe(into)
-      expect(into[0]).toBe(4)
-    })
-  })
-
-  it.each([Array, DataView, Object, 'Float64Array', {}])(
-    'refuses %s, which is no element type',
-    async (as) => {
-      await runRanks(1, async (comm) => {
-        const error = await rejection(comm.recv(0, { as: as as unknown as TypedCtor }))
-        expect(error).toBeInstanceOf(TypeMismatchError)
-      })
-    },
-  )
 })
 
 it.each([[1, 2], new DataView(new ArrayBuffer(8)), new ArrayBuffer(8), {}, 'abc', 7])(

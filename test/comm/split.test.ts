@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Communicator } from '../../src/comm/communicator.ts'
 import { MpiError } from '../../src/errors.ts'
 import { runRanks } from '../../src/testing/index.ts'
-import { eagerSettings, rejection } from './tools.ts'
-
-/** The ranks, as `of` numbers them, of the members in order, gathered by messages. */
-async function members(comm: Communicator, of: Communicator): Promise<number[]> {
-  const sends = Array.from({ length: comm.size }, (_, dest) => comm.send(of.rank, dest))
-  const got: number[] = []
-  for (let source = 0; source < comm.size; source++) got.push(await comm.recv<number>(source))
-  await Promise.all(sends)
-  return got
-}
+import { eagerSettings, members, rejection } from './tools.ts'
 
 describe.each(eagerSettings)('split, eager %d', (eager) => {
   it.each([1, 2, 3, 5, 8])('%d ranks by parity: each color has its ranks in order', async (size) => {
@@ -124,46 +114,5 @@ it('gives each part a label that tells it from its parent', async () => {
     expect(part.label).not.toBe('world')
     const error = await rejection(part.send(0, 5))
     expect(error.message).toContain(part.label)
-  })
-})
-
-describe("splitType('shared')", () => {
-  it('gives all ranks of one host one communicator', async () => {
-    await runRanks(4, async (comm) => {
-      const host = await comm.splitType('shared')
-      expect(await members(host, comm)).toEqual([0, 1, 2, 3])
-    })
-  })
-
-  it('parts the ranks by host, ordered by key', async () => {
-    await runRanks(
-      5,
-      async (comm) => {
-        const host = await comm.splitType('shared')
-        expect(await members(host, comm)).toEqual(comm.rank % 2 ? [1, 3] : [0, 2, 4])
-        const reversed = await comm.splitType('shared', -comm.rank)
-        expect(await members(reversed, comm)).toEqual(comm.rank % 2 ? [3, 1] : [4, 2, 0])
-      },
-      { nodeOf: [0, 1, 0, 1, 0] },
-    )
-  })
-
-  it('goes by the host of the rank in the job, in communicators of another order too', async () => {
-    await runRanks(
-      4,
-      async (comm) => {
-        const reversed = await comm.split(0, -comm.rank)
-        const host = await reversed.splitType('shared')
-        expect(await members(host, comm)).toEqual(comm.rank < 1 ? [0] : [3, 2, 1])
-      },
-      { nodeOf: [0, 1, 1, 1] },
-    )
-  })
-
-  it('refuses other types', async () => {
-    await runRanks(1, async (comm) => {
-      const error = await rejection(comm.splitType('numa' as 'shared'))
-      expect(error.message).toContain("'shared'")
-    })
   })
 })

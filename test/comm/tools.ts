@@ -1,5 +1,8 @@
 /** What the tests of communicators share. */
 
+import type { Communicator } from '../../src/comm/communicator.ts'
+import type { Request } from '../../src/comm/request.ts'
+import { runRanks } from '../../src/testing/index.ts'
 import type { Raw, TypedCtor } from '../../src/wire/datatype.ts'
 
 export const elementTypes = [
@@ -61,4 +64,29 @@ export function same(a: unknown, b: unknown): boolean {
   if (a.constructor !== b.constructor) return false
   const bytes = (view: ArrayBufferView) => Buffer.from(view.buffer, view.byteOffset, view.byteLength)
   return bytes(a).equals(bytes(b))
+}
+
+/** The ranks, as `of` numbers them, of the members in order, gathered by messages. */
+export async function members(comm: Communicator, of: Communicator): Promise<number[]> {
+  const sends = Array.from({ length: comm.size }, (_, dest) => comm.send(of.rank, dest))
+  const got: number[] = []
+  for (let source = 0; source < comm.size; source++) got.push(await comm.recv<number>(source))
+  await Promise.all(sends)
+  return got
+}
+
+/** Rank 0 sends six numbers with their own tags, those of odd tags first; rank 1 gets requests for all. */
+export function withRequests(use: (requests: Request<number>[], comm: Communicator) => Promise<void>) {
+  return runRanks(
+    2,
+    async (comm) => {
+      if (comm.rank === 0) {
+        for (const tag of [1, 3, 5, 0, 2, 4]) await comm.send(tag * 10, 1, { tag })
+        return
+      }
+      const requests = Array.from({ length: 6 }, (_, tag) => comm.irecv<number>(0, { tag }))
+      await use(requests, comm)
+    },
+    { delayMs: [0, 5] },
+  )
 }

@@ -73,6 +73,16 @@ describe.each(eagerSettings)('messages nobody asked for yet, eager %d', (eager) 
   })
 })
 
+it('short sends head to head go through again and again: what is received may be sent anew', async () => {
+  await runRanks(2, async (comm) => {
+    const other = 1 - comm.rank
+    for (let i = 0; i < 600; i++) {
+      await comm.send(pattern(2000, i), other)
+      expect(same(await comm.recv(other), pattern(2000, i))).toBe(true)
+    }
+  })
+})
+
 it('sends that were never awaited at all still arrive after their rank has returned', async () => {
   await runRanks(2, async (comm) => {
     if (comm.rank === 0) {
