@@ -43,7 +43,6 @@ if (order === null) {
     port.send({ t: 'uncaught', stack: stackOf(error), activity: job.activity() })
   })
   process.on('exit', (code) => {
-    if (isEvaluating && code === 0) process.exitCode ??= NEVER_SETTLED
     port.send({
       t: 'exit',
       code: Number(process.exitCode ?? code),
@@ -51,6 +50,8 @@ if (order === null) {
       activity: job.activity(),
     })
     port.flush()
+    // Said after the report, as Node itself does it: so 13 is told from a process.exit(13).
+    if (isEvaluating && code === 0) process.exitCode ??= NEVER_SETTLED
   })
 
   process.setSourceMapsEnabled(true)

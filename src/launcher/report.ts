@@ -38,6 +38,9 @@ const FRAME_LINES = 3
 const ACTIVITY_LINES = 32
 const PENDING_LINES = 4
 
+/** Node's exit code for a top-level await that never settles; it comes after the rank's own word. */
+const NEVER_SETTLED = 13
+
 const FRAME = /^\s+at /
 
 export function exitCodeOf(cause: Cause, ranks: readonly RankFacts[]): number {
@@ -111,7 +114,7 @@ function describeFailure(rank: RankFacts): string[] {
   const lines: string[] = []
   if (end?.signal) {
     lines.push(`tsrun: ${place(rank)} was killed by ${end.signal}${signalHint(end.signal)}`)
-  } else if (end?.code === 13) {
+  } else if (end?.code === NEVER_SETTLED && rank.announced !== NEVER_SETTLED) {
     lines.push(
       `tsrun: ${place(rank)} ended with exit code 13: a top-level await in the script can never settle`,
       '  Nothing was left that could have resolved it: no message on its way, no timer, no open file or socket.',
@@ -125,7 +128,7 @@ function describeFailure(rank: RankFacts): string[] {
       lines.push('  Install it for the script: npm i tsmpi')
     }
   } else if (end?.code !== 0) {
-    lines.push(`tsrun: ${place(rank)} exited with code ${end?.code}`)
+    lines.push(`tsrun: ${place(rank)} exited with code ${end?.code}${codeHint(end?.code)}`)
   } else {
     const owed = rank.owed ?? 'it took part in messages and left without a word'
     lines.push(`tsrun: ${place(rank)} exited with code 0 while the others still needed it: ${owed}`)
@@ -205,6 +208,11 @@ function startHint(error: NodeJS.ErrnoException): string {
   if (error.code === 'ENOMEM') return '; not enough memory for so many ranks'
   if (error.code === 'E2BIG') return '; the environment is too large'
   return ''
+}
+
+/** Of a script that was not compiled we cannot tell the two apart. */
+function codeHint(code: number | null | undefined): string {
+  return code === NEVER_SETTLED ? " (also Node's code for a top-level await that never settles)" : ''
 }
 
 function signalHint(signal: NodeJS.Signals): string {

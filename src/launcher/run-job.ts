@@ -59,7 +59,9 @@ export async function runJob(plan: Plan): Promise<number> {
       onOutputEnded: (rank) => supervisor.onOutputEnded(rank),
     })
     const deadline = startDeadline(plan, supervisor)
-    supervisor.boot(await prepare(script, dir.path))
+    // Ranks that could not be started say so by now: with no process or file left, esbuild would fail too.
+    await new Promise(setImmediate)
+    if (!supervisor.isEnding) supervisor.boot(await prepare(script, dir.path))
     void watchNpmParent(() => supervisor.end({ kind: 'signal', signal: 'SIGTERM' }))
     const { stdinRank } = plan
     if (stdinRank !== null) {

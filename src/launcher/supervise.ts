@@ -68,6 +68,10 @@ export class Supervisor
     })
   }
 
+  get isEnding(): boolean {
+    return this.#cause !== null
+  }
+
   /** Lets the ranks run the script, unless the job is ending already. */
   boot(entry: Entry): void {
     if (this.#cause !== null) return

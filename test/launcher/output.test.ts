@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream'
+import { Writable } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Piece } from '../../src/launcher/line-assembler.ts'
 import { LineWriter, type Source } from '../../src/launcher/output.ts'
@@ -31,10 +31,25 @@ const first = (text: string): Piece => ({ bytes: Buffer.from(text), starts: true
 const middle = (text: string): Piece => ({ bytes: Buffer.from(text), starts: false, ends: false })
 const last = (text: string): Piece => ({ bytes: Buffer.from(text), starts: false, ends: true })
 
-function setup(highWaterMark = 1 << 20) {
-  const stream = new PassThrough({ highWaterMark })
-  const written = () => String(stream.read() ?? '')
-  return { stream, written, writer: new LineWriter(stream), a: source(0), b: source(1) }
+/** A stream that shows what was written since the last look, and takes its time if it is told to. */
+function setup({ isSlow = false } = {}) {
+  let text = ''
+  const taken: (() => void)[] = []
+  const stream = new Writable({
+    highWaterMark: 8,
+    write(chunk, _encoding, done) {
+      text += chunk
+      if (isSlow) taken.push(done)
+      else done()
+    },
+  })
+  const written = () => {
+    const out = text
+    text = ''
+    return out
+  }
+  const take = () => taken.shift()?.()
+  return { stream, written, take, writer: new LineWriter(stream), a: source(0), b: source(1) }
 }
 
 test('lines of several ranks', () => {
@@ -77,12 +92,14 @@ test('a silent owner is left alone while nobody waits', () => {
 })
 
 test('a full stream pauses who writes, and its drain resumes all', async () => {
-  const { stream, writer, written, a, b } = setup(8)
+  const { stream, writer, written, take, a, b } = setup({ isSlow: true })
   writer.write(a, line('a line\n'))
   writer.write(b, line('another\n'))
   expect([a.paused, b.paused]).toEqual([true, true])
   const drained = new Promise((resolve) => stream.once('drain', resolve))
+  take()
   expect(written()).toBe('[0] a line\n[1] another\n')
+  take()
   await drained
   expect([a.paused, b.paused]).toEqual([false, false])
 })

@@ -51,6 +51,15 @@ test('of an uncaught error message and first frames, without those of Node', () 
   ])
 })
 
+test('a top-level await that never settles is told from a rank that chose that code', () => {
+  const report = (announced: number) =>
+    reportEnd({ kind: 'failed', rank: 0 }, [facts(0, { ...exited(13), announced })])
+  expect(report(0)).toContain('ended with exit code 13: a top-level await in the script can never settle')
+  expect(report(13)).toContain(
+    "exited with code 13 (also Node's code for a top-level await that never settles)",
+  )
+})
+
 test('a script that cannot find tsmpi is told the cure', () => {
   const stack = "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'tsmpi' imported from /x/a.mjs"
   const report = reportEnd({ kind: 'failed', rank: 0 }, [facts(0, { ...exited(1), stack })])
