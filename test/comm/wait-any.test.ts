@@ -89,7 +89,7 @@ describe('waitSome', () => {
         comm.irecv(0, { tag: 2 }),
       ]
       for (const tag of [0, 1, 2]) await comm.send(new Float64Array(2 + tag), 0, { tag })
-      for (let i = 0; i < 20; i++) await comm.progress()
+      await comm.progress()
       expect(requests.every((request) => request.done)).toBe(true)
       expect(await rejection(waitSome(requests))).toBeInstanceOf(TruncateError)
       const some = await waitSome(requests)
