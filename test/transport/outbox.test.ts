@@ -95,6 +95,30 @@ describe('outbox', () => {
     expect(wire.messages.map((m) => m.head.sequence)).toEqual([1, 2, 3])
   })
 
+  it('sends each awaited frame at once, until there are many in one turn of the event loop', async () => {
+    const { outbox, wire, connect } = setUp()
+    await connect()
+    const sendAndAwait = async (i: number) => {
+      outbox.send(numbered(i), data(1000, i), null)
+      await wire.drain()
+    }
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
+    await turn()
+    let i = 0
+    while (wire.messages.length === i) await sendAndAwait(i++)
+    expect(i).toBeGreaterThan(10)
+    await turn()
+    await wire.drain()
+    expect(wire.messages.length).toBe(i)
+    expect(wire.messages.at(-1)!.frames.map((f) => f.tag)).toEqual([i - 1])
+    while (wire.messages.length < i + 20) await sendAndAwait(i++)
+    // What was full did not wait for the turn.
+    expect(wire.messages.at(-1)!.frames.length).toBeGreaterThan(50)
+    await turn()
+    await wire.drain()
+    expect(wire.messages.flatMap((m) => m.frames).map((f) => f.tag)).toEqual([...Array(i).keys()])
+  })
+
   it('copies up to 32 KiB, and sends the rest of a large body outside, behind what has gathered', async () => {
     const { outbox, wire, connect } = setUp()
     await connect()

@@ -17,6 +17,13 @@ import { type Head, MessageFlag, MessageKind } from './wire.ts'
 /** Bodies up to this are copied into the message: 3 us, where a round trip for the release takes 100. */
 const COPY_BYTES = 32 << 10
 
+/**
+ * After so many messages within one turn of the event loop, what is small waits for the next turn or for
+ * 64 KiB, whichever comes first. Until then every frame leaves at once, which is what a program that waits
+ * for an answer needs; a program that awaits one send after the other runs ten times faster this way.
+ */
+const MESSAGES_PER_TURN = 16
+
 /** The sending end of a connection; one `send` at a time. */
 export interface Wire {
   send(parts: Uint8Array | Uint8Array[]): Promise<void>
@@ -44,6 +51,9 @@ export class Outbox {
   #hello: Uint8Array | null = null
   #busy = false
   #writer: Promise<void> = Promise.resolve()
+  /** Messages since the event loop last had its turn because of us. */
+  #messages = 0
+  #endRest: () => void = () => {}
   #sentFrames = 0
   #ackedFrames = 0
   #queued = 0
@@ -145,6 +155,7 @@ export class Outbox {
     const tokens = this.#borrowed.drain().map((b) => b.token)
     for (const batch of this.#queue.drain()) if (batch.token !== null) tokens.push(batch.token)
     for (const { resolve } of this.#flushes.drain()) resolve()
+    this.#endRest()
     this.#setBlocked(false)
     return tokens
   }
@@ -160,6 +171,7 @@ export class Outbox {
 
   /** Wakes the writer. The first message leaves before this returns; what is added meanwhile is gathered. */
   #write(): void {
+    if (this.#busy && !this.#canGather()) this.#endRest()
     if (this.#busy || this.#dropped) return
     if (this.#wire === null) this.#events.wanted()
     else this.#writer = this.#writeAll(this.#wire)
@@ -169,7 +181,11 @@ export class Outbox {
     this.#busy = true
     try {
       if (this.#hello !== null) await this.#greet(wire, this.#hello)
-      for (let batch = this.#next(); batch !== null; batch = this.#next()) {
+      for (;;) {
+        if (this.#messages >= MESSAGES_PER_TURN && this.#canGather()) await this.#rest()
+        const batch = this.#next()
+        if (batch === null) break
+        this.#messages++
         const head = this.#head
         head.flags = this.#flags()
         const parts = batch.seal(head)
@@ -184,6 +200,23 @@ export class Outbox {
       if (!this.#dropped) this.#events.failed(error as Error)
     }
     this.#busy = false
+  }
+
+  /** Whether what goes next would lose nothing by waiting for company. */
+  #canGather(): boolean {
+    if (this.#queue.length === 0) return this.#mustTell || this.#mustAsk()
+    return this.#queue.length === 1 && this.#queue.peek()!.hasRoom(0)
+  }
+
+  /** Until the event loop has turned, or a message is full. */
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#endRest = resolve
+      setImmediate(() => {
+        this.#messages = 0
+        resolve()
+      })
+    })
   }
 
   async #greet(wire: Wire, hello: Uint8Array): Promise<void> {
