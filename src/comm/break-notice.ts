@@ -9,7 +9,9 @@ interface BreakNotice {
 
 /** The body of a BREAK frame. */
 export function encodeBreak(error: errors.MpiError, rank: number): Uint8Array {
-  const notice: BreakNotice = { name: error.name, message: `${error.message} [found by rank ${rank}]` }
+  const isPassedOn = /\[found by rank \d+\]$/.test(error.message)
+  const message = isPassedOn ? error.message : `${error.message} [found by rank ${rank}]`
+  const notice: BreakNotice = { name: error.name, message }
   return new TextEncoder().encode(JSON.stringify(notice))
 }
 

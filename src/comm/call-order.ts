@@ -6,27 +6,23 @@
  * when that call starts; one for a call that is over proves by itself that the ranks disagree, because a
  * rank leaves a call only when it has received all its messages. Whatever ends a call badly breaks the
  * communicator on all ranks: a rank that gave up would otherwise leave the others waiting.
+ *
+ * Ranks in different calls may also wait for each other without a message that would show it. So a call that
+ * waits long tells those it waits for in which call it is (inquiries.ts), and they check that likewise.
  */
 
 import { CancelledError, CollectiveMismatchError, MpiError, OpError, TimeoutError } from '../errors.ts'
-import { Block } from '../wire/block.ts'
-import { typeName } from '../wire/datatype.ts'
 import type { Frame } from '../wire/frame.ts'
 import type { CollectiveOptions, Endpoint } from './collective/endpoint.ts'
-import {
-  CallKind,
-  type CallSignature,
-  callName,
-  compatible,
-  describeSignature,
-} from './collective/signature.ts'
+import { type CallSignature, callName, compatible, describeSignature } from './collective/signature.ts'
+import { Call } from './collective-call.ts'
 import type { Context } from './context.ts'
+import { INQUIRE_AFTER_MS, Inquiries } from './inquiries.ts'
 import type { Messenger } from './messenger.ts'
 import { opName } from './op/code.ts'
-import { type CallFields, RecvOperation, SendOperation } from './operations.ts'
 import { afterTimeout, checkPatience, onAbort } from './patience.ts'
 
-/** How many past calls are remembered, only for the text of errors. */
+/** How many past calls are remembered, for inquiries and the text of errors. */
 const HISTORY = 64
 
 export class CallOrder {
@@ -35,6 +31,7 @@ export class CallOrder {
   readonly #breakAll: (error: MpiError) => void
   readonly #running = new Map<number, Call>()
   readonly #history: CallSignature[] = []
+  readonly #inquiries: Inquiries
   #next = 0
 
   /** `breakAll` breaks the communicator here and tells the other ranks. */
@@ -42,6 +39,7 @@ export class CallOrder {
     this.#messenger = messenger
     this.#context = context
     this.#breakAll = breakAll
+    this.#inquiries = new Inquiries(messenger.clock, () => this.#inquire())
   }
 
   /** Runs a collective call; see Scope.call. */
@@ -65,6 +63,8 @@ export class CallOrder {
     this.#history[seq % HISTORY] = signature
     const call = new Call(this.#messenger, this.#context, signature, seq)
     this.#running.set(seq, call)
+    this.#inquiries.watch()
+    for (const frame of this.#inquiries.about(seq)) this.#check(signature, frame)
     // What came for this call before it started was let in unseen.
     for (const { frame } of this.#context.queue.arrivals()) {
       if (frame.tag === seq) this.#check(call.signature, frame)
@@ -116,6 +116,26 @@ export class CallOrder {
     return false
   }
 
+  /** A rank that waits for this one says in which call it is. */
+  onInquiry(frame: Frame): void {
+    if (this.#context.owner.broken !== null) return
+    const seq = frame.callSeq
+    if (seq >= this.#next) return this.#inquiries.remember(frame)
+    const mine = this.#running.get(seq)?.signature ?? this.#remembered(seq)
+    if (mine !== null) this.#check(mine, frame)
+  }
+
+  /** Inquires about the calls that have run long; false if nothing runs. */
+  #inquire(): boolean {
+    const beforeMs = this.#messenger.clock.nowMs() - INQUIRE_AFTER_MS
+    for (const call of this.#running.values()) if (call.startedMs <= beforeMs) call.inquire()
+    return this.#running.size > 0
+  }
+
+  #remembered(seq: number): CallSignature | null {
+    return seq >= this.#next - HISTORY ? this.#history[seq % HISTORY]! : null
+  }
+
   #check(mine: CallSignature, frame: Frame): boolean {
     const theirs = signatureOf(frame)
     if (theirs !== null && compatible(mine, theirs)) return true
@@ -129,7 +149,7 @@ export class CallOrder {
   }
 
   #staleError(frame: Frame): CollectiveMismatchError {
-    const mine = frame.callSeq >= this.#next - HISTORY ? this.#history[frame.callSeq % HISTORY]! : null
+    const mine = this.#remembered(frame.callSeq)
     const theirs = signatureOf(frame)
     return new CollectiveMismatchError(
       `a collective ${this.#context.where}: rank ${frame.source} is in ${show(theirs)}, but this rank made call ` +
@@ -154,87 +174,6 @@ export class CallOrder {
       },
     )
   }
-}
-
-/** One call under way, as the endpoint of its algorithm. */
-class Call implements Endpoint {
-  readonly signature: CallSignature
-  readonly seq: number
-  readonly rank: number
-  readonly size: number
-  readonly #messenger: Messenger
-  readonly #context: Context
-  readonly #fields: CallFields
-
-  constructor(messenger: Messenger, context: Context, signature: CallSignature, seq: number) {
-    this.signature = signature
-    this.seq = seq
-    this.rank = context.owner.rank
-    this.size = context.owner.ranks.length
-    this.#messenger = messenger
-    this.#context = context
-    const { root, op, type, count } = signature
-    this.#fields = { seq, kind: CallKind[signature.call], root, op, type, count }
-  }
-
-  send(block: Block, dest: number): Promise<void> {
-    const operation = new SendOperation(
-      this.signature.call,
-      this.#context,
-      block,
-      dest,
-      this.seq,
-      false,
-      this.#fields,
-    )
-    this.#messenger.send(operation)
-    return quiet(operation.promise() as Promise<void>)
-  }
-
-  recvInto(block: Block, source: number): Promise<void> {
-    const operation = new CallRecv<void>(this, this.#context, source, block)
-    this.#messenger.recv(operation)
-    return quiet(operation.promise())
-  }
-
-  recv(source: number): Promise<Block> {
-    const operation = new CallRecv<Block>(this, this.#context, source, null)
-    this.#messenger.recv(operation)
-    return quiet(operation.promise())
-  }
-}
-
-/** A receive of a collective: exactly the expected bytes, or a mismatch. */
-class CallRecv<T extends Block | void> extends RecvOperation<T> {
-  readonly #call: Call
-
-  constructor(call: Call, context: Context, source: number, into: Block | null) {
-    super(call.signature.call, context, source, call.seq, into)
-    this.#call = call
-  }
-
-  override refusal(frame: Frame): Error | null {
-    const into = this.into
-    if (into === null || (frame.type === into.type && frame.bytes === into.byteLength)) return null
-    const theirs = `${frame.bytes} bytes of ${typeName(frame.type)}`
-    return new CollectiveMismatchError(
-      `${this.#call.signature.call} ${this.context.where}: rank ${frame.source} sent ${theirs}, this rank ` +
-        `expects ${into.byteLength} bytes of ${typeName(into.type)}; all ranks must give the same element type and count`,
-    )
-  }
-
-  override result(_frame: Frame, block: Block, borrowed: boolean): T {
-    if (this.into !== null) return undefined as T
-    if (!borrowed) return block as T
-    return Block.item(block.bytes().slice()) as T
-  }
-}
-
-// An algorithm may hold several promises and fail at the first; the others have then nobody to tell, and
-// need nobody: every failure of an operation of a call also fails the call.
-function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
 }
 
 function signatureOf(frame: Frame): CallSignature | null {

@@ -256,7 +256,7 @@ export abstract class CollectiveMethods {
    */
   reduce<B extends Raw>(
     value: Raw,
-    op: OpLike<Raw> | undefined,
+    op: OpLike<NoInfer<B>> | undefined,
     root: number | undefined,
     options: Into<B>,
   ): Promise<B | undefined>
@@ -282,7 +282,7 @@ export abstract class CollectiveMethods {
    *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
    * @see MPI-4.1 §6.9.6; examples/mpi/03-pi.ts
    */
-  allreduce<B extends Raw>(value: Raw, op: OpLike<Raw> | undefined, options: Into<B>): Promise<B>
+  allreduce<B extends Raw>(value: Raw, op: OpLike<NoInfer<B>> | undefined, options: Into<B>): Promise<B>
   allreduce<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T>>
   allreduce(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
     return allreduce(this.#scope, value, op as OpLike<unknown>, options)
@@ -303,7 +303,7 @@ export abstract class CollectiveMethods {
    */
   reduceScatter<B extends Raw>(
     values: Raw,
-    op: OpLike<Raw> | undefined,
+    op: OpLike<NoInfer<B>> | undefined,
     options: ReduceScatterOptions<B> & { readonly into: B },
   ): Promise<B>
   reduceScatter<B extends Raw>(
@@ -336,7 +336,7 @@ export abstract class CollectiveMethods {
    *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
    * @see MPI-4.1 §6.11.1
    */
-  scan<B extends Raw>(value: Raw, op: OpLike<Raw> | undefined, options: Into<B>): Promise<B>
+  scan<B extends Raw>(value: Raw, op: OpLike<NoInfer<B>> | undefined, options: Into<B>): Promise<B>
   scan<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T>>
   scan(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
     return scan(this.#scope, value, op as OpLike<unknown>, options)
@@ -355,7 +355,11 @@ export abstract class CollectiveMethods {
    *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
    * @see MPI-4.1 §6.11.2
    */
-  exscan<B extends Raw>(value: Raw, op: OpLike<Raw> | undefined, options: Into<B>): Promise<B | undefined>
+  exscan<B extends Raw>(
+    value: Raw,
+    op: OpLike<NoInfer<B>> | undefined,
+    options: Into<B>,
+  ): Promise<B | undefined>
   exscan<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T> | undefined>
   exscan(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
     return exscan(this.#scope, value, op as OpLike<unknown>, options)

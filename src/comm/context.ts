@@ -45,6 +45,8 @@ export interface ContextOwner {
   brokenSeen(): void
   /** Another rank says that the communicator is broken. */
   breakFromRemote(error: Error): void
+  /** Another rank waits for this one in a collective call, and says in which. */
+  onInquiry(frame: Frame): void
   /** Looks at a collective's message when it comes; false: it proved a mismatch and must be dropped. */
   admit(frame: Frame): boolean
 }

@@ -50,7 +50,7 @@ export class Core implements ContextOwner, Scope {
     const context = new Context(2 * id, this, false)
     this.#collective = new Context(2 * id + 1, this, true)
     this.p2p = new PointToPoint(state.messenger, context)
-    this.#calls = new CallOrder(state.messenger, this.#collective, (error) => this.#break(error, true))
+    this.#calls = new CallOrder(state.messenger, this.#collective, (error) => this.#break(error))
     state.cores.add(this)
     state.messenger.addContext(context)
     state.messenger.addContext(this.#collective)
@@ -72,12 +72,17 @@ export class Core implements ContextOwner, Scope {
     return this.#calls.admit(frame)
   }
 
+  onInquiry(frame: Frame): void {
+    this.#calls.onInquiry(frame)
+  }
+
   brokenSeen(): void {
     this.told = true
   }
 
   breakFromRemote(error: Error): void {
-    this.#break(error as MpiError, false)
+    // Passed on, so that every rank hears of it before it can hear that the rank it heard it from has finished.
+    this.#break(error as MpiError)
   }
 
   free(): void {
@@ -89,11 +94,11 @@ export class Core implements ContextOwner, Scope {
     this.state.cores.delete(this)
   }
 
-  #break(error: MpiError, announce: boolean): void {
+  #break(error: MpiError): void {
     if (this.broken !== null) return
     this.broken = error
     const { messenger } = this.state
-    if (announce) messenger.announceBreak(this.p2p.context, error)
+    messenger.announceBreak(this.p2p.context, error)
     for (const context of [this.p2p.context, this.#collective]) {
       if (messenger.failContext(context, error)) this.told = true
     }

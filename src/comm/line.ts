@@ -6,7 +6,7 @@
 import type { SendToken, Transport } from '../transport/transport.ts'
 import { Frame } from '../wire/frame.ts'
 import type { Context } from './context.ts'
-import type { SendOperation } from './operations.ts'
+import type { CallFields, SendOperation } from './operations.ts'
 
 const EMPTY = new Frame()
 
@@ -76,15 +76,21 @@ export class Line {
     frame.tag = operation.tag
     frame.type = operation.block.type
     frame.bytes = operation.block.byteLength
-    const call = operation.call
-    if (call !== null) {
-      frame.callSeq = call.seq
-      frame.callKind = call.kind
-      frame.callRoot = call.root
-      frame.callOp = call.op
-      frame.callType = call.type
-      frame.callCount = call.count
-    }
-    return frame
+    return operation.call === null ? frame : describeCall(frame, operation.call)
   }
+
+  /** A header that only says in which call the sender is. */
+  callHeader(kind: number, context: Context, call: CallFields): Frame {
+    return describeCall(this.headerIn(kind, context), call)
+  }
+}
+
+function describeCall(frame: Frame, call: CallFields): Frame {
+  frame.callSeq = call.seq
+  frame.callKind = call.kind
+  frame.callRoot = call.root
+  frame.callOp = call.op
+  frame.callType = call.type
+  frame.callCount = call.count
+  return frame
 }

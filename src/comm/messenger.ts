@@ -22,7 +22,13 @@ import type { ArrivedMessage, Context } from './context.ts'
 import { IdSource } from './id-source.ts'
 import { Incoming, keep } from './incoming.ts'
 import { Line } from './line.ts'
-import { type ProbeOperation, type RecvOperation, rankGone, SendOperation } from './operations.ts'
+import {
+  type CallFields,
+  type ProbeOperation,
+  type RecvOperation,
+  rankGone,
+  SendOperation,
+} from './operations.ts'
 import { Outgoing } from './outgoing.ts'
 import { Peers } from './peers.ts'
 import { type ContextOperation, Pending } from './pending.ts'
@@ -149,6 +155,13 @@ export class Messenger implements Sink {
     }
   }
 
+  /** Tells a rank that a collective call waits for in which call this rank is; see call-order.ts. */
+  inquire(context: Context, source: number, call: CallFields): void {
+    const peer = context.owner.ranks[source]!
+    if (this.peers.whyDeparted(peer) !== null) return
+    this.#line.emit(peer, this.#line.callHeader(FrameKind.INQUIRY, context, call), null, null)
+  }
+
   // ---- from the transport ---------------------------------------------------------------------
 
   onFrame(peer: number, frame: Frame, body: Uint8Array): void {
@@ -185,6 +198,8 @@ export class Messenger implements Sink {
         return this.peers.earn(peer, frame.bytes)
       case FrameKind.BREAK:
         return this.#onBreak(peer, frame, body)
+      case FrameKind.INQUIRY:
+        return this.#onInquiry(peer, frame)
       default:
         invariant(false, `rank ${peer} sent a frame of unknown kind ${frame.kind}`)
     }
@@ -201,6 +216,12 @@ export class Messenger implements Sink {
     const context = this.#contexts.get(frame.context)
     if (context === undefined) return this.#onStray(peer, frame, body)
     context.owner.breakFromRemote(decodeBreak(body))
+  }
+
+  #onInquiry(peer: number, frame: Frame): void {
+    const context = this.#contexts.get(frame.context)
+    if (context === undefined) return this.#onStray(peer, frame, NOTHING)
+    context.owner.onInquiry(frame)
   }
 
   /** A message for a communicator that is not here: not made yet, or freed already. */

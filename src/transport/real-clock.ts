@@ -8,5 +8,9 @@ export const realClock: Clock = {
     const timer = setTimeout(f, ms)
     return () => clearTimeout(timer)
   },
+  later(ms, f) {
+    const timer = setTimeout(f, ms).unref()
+    return () => clearTimeout(timer)
+  },
   turn: () => new Promise((resolve) => setImmediate(resolve)),
 }

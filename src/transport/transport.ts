@@ -71,6 +71,8 @@ export interface Clock {
   nowMs(): number
   /** Calls `f` after `ms` milliseconds; the returned function takes that back. */
   after(ms: number, f: () => void): () => void
+  /** As `after`, but does not keep the process alive for it. */
+  later(ms: number, f: () => void): () => void
   /** Resolves after whatever has already arrived has been delivered: one turn of the event loop. */
   turn(): Promise<void>
 }

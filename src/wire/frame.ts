@@ -27,6 +27,8 @@ export const FrameKind = {
   CREDIT: 5,
   /** The communicator `context` is broken; the body says why. */
   BREAK: 6,
+  /** The sender waits for this rank in the collective call that the header describes. No answer is due. */
+  INQUIRY: 7,
 } as const
 
 export const FrameFlag = {

@@ -38,6 +38,11 @@ export class VirtualClock implements Clock {
     }
   }
 
+  /** Virtual time passes only when nothing else can happen, so nothing is kept alive by either. */
+  later(ms: number, f: () => void): () => void {
+    return this.after(ms, f)
+  }
+
   turn(): Promise<void> {
     return this.#inbox.turn(this.#road.sent)
   }

@@ -37,6 +37,9 @@ const cases: [string, Call, Call, RegExp][] = [
     (w) => w.reduce(1, SUM, 1),
     /root 0.*root 1|root 1.*root 0/,
   ],
+  // In these, ranks wait for each other and no message of a call ever shows why.
+  ['reduce and bcast', (w) => w.reduce(v(4)), (w) => w.bcast(v(4)), /reduce.*bcast|bcast.*reduce/],
+  ['roots in scatter', (w) => w.scatter(v(w.size), 0), (w) => w.scatter(v(w.size), 1), /root/],
   [
     'long vectors',
     (w) => w.allreduce(v(50_000)),
@@ -67,6 +70,25 @@ describe.each([2, 3, 4, 7])('on %i ranks', (size) => {
       const error = await rejection(call.then(() => world.barrier()))
       expect(error).toBeInstanceOf(CollectiveMismatchError)
     })
+  })
+})
+
+/** A rank that only sends can leave these, and the next call too, before it hears that the others disagree. */
+const oneSided: [string, Call, Call][] = [
+  ['gather', (w) => w.gather(1, 0), (w) => w.gather(1, 1)],
+  ['gatherv', (w) => w.gatherv(v(2), 0), (w) => w.gatherv(v(2), 1)],
+]
+
+describe.each([2, 3, 4, 7])('on %i ranks, of which some only send', (size) => {
+  it.each(oneSided)('roots in %s', async (_, usual, odd) => {
+    for (const other of [0, size - 1]) {
+      await runRanks(size, async (world) => {
+        const call = (world.rank === other ? odd : usual)(world)
+        const error = await rejection(call.then(() => world.barrier()).then(() => world.barrier()))
+        expect(error).toBeInstanceOf(CollectiveMismatchError)
+        expect(error.message).toMatch(/root 0.*root 1|root 1.*root 0/)
+      })
+    }
   })
 })
 
