@@ -95,6 +95,20 @@ it('a waiting probe keeps no message from a receive that waits as well', async (
   })
 })
 
+it('a probe is answered once, by the first message, though more come', async () => {
+  await runRanks(2, async (comm) => {
+    if (comm.rank === 0) {
+      await comm.recv(1)
+      return void (await Promise.all([1, 2, 3].map((tag) => comm.send(tag, 1, { tag }))))
+    }
+    const probed = comm.probe(0)
+    await comm.send('go', 0)
+    expect(await comm.recv(0, { tag: 3 })).toBe(3)
+    expect(await probed).toMatchObject({ tag: 1 })
+    expect([await comm.recv(0), await comm.recv(0)]).toEqual([1, 2])
+  })
+})
+
 it('several probes may wait for the same message', async () => {
   await runRanks(2, async (comm) => {
     if (comm.rank === 0) return comm.recv(1).then(() => comm.send('x', 1))
