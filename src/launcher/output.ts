@@ -42,6 +42,7 @@ export class LineWriter {
     // One listener for all sources, however many there are.
     stream.on('drain', () => {
       this.#full = false
+      if (this.#ownerTimer) this.#awaitSilence()
       this.#resumeAll()
     })
   }
@@ -50,7 +51,7 @@ export class LineWriter {
     if (this.#owner !== null && this.#owner !== source) {
       this.#waiting.push({ source, piece })
       this.#pause(source)
-      this.#ownerTimer ??= setTimeout(() => this.#breakLine(), OWNER_SILENCE_MS)
+      if (this.#ownerTimer === null) this.#awaitSilence()
       return
     }
     this.#put(source, piece)
@@ -91,10 +92,16 @@ export class LineWriter {
   #own(source: Source): void {
     this.#owner = source
     // Restarted by every part: what counts is silence, and only while somebody waits.
-    if (this.#ownerTimer) {
-      clearTimeout(this.#ownerTimer)
-      this.#ownerTimer = setTimeout(() => this.#breakLine(), OWNER_SILENCE_MS)
-    }
+    if (this.#ownerTimer) this.#awaitSilence()
+  }
+
+  #awaitSilence(): void {
+    if (this.#ownerTimer) clearTimeout(this.#ownerTimer)
+    this.#ownerTimer = setTimeout(() => {
+      // An owner that we hold back ourselves, because our reader is slow, is not silent.
+      if (this.#full) this.#awaitSilence()
+      else this.#breakLine()
+    }, OWNER_SILENCE_MS)
   }
 
   #disown(): void {

@@ -83,6 +83,21 @@ test('an owner that falls silent lets the others write, and the break is marked'
   expect(written()).toBe('\n[tsrun: rank 0 stopped inside this line; it may go on below]\n[1] short\n end\n')
 })
 
+test('an owner that is held back because our own reader is slow is not silent', async () => {
+  const { stream, writer, written, take, a, b } = setup({ isSlow: true })
+  writer.write(a, first('long'))
+  writer.write(b, line('short\n'))
+  vi.advanceTimersByTime(10_000)
+  const drained = new Promise((resolve) => stream.once('drain', resolve))
+  take()
+  await drained
+  vi.advanceTimersByTime(900)
+  writer.write(a, last(' end\n'))
+  take()
+  take()
+  expect(written()).toBe('[0] long end\n[1] short\n')
+})
+
 test('a silent owner is left alone while nobody waits', () => {
   const { writer, written, a } = setup()
   writer.write(a, first('long'))

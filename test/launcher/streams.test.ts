@@ -52,7 +52,7 @@ test('a progress bar is shown before its line ends', async () => {
 test('a slow reader loses nothing', async () => {
   const run = new Run(['-n', '4', program('long-lines.ts')])
   run.child.stdout!.pause()
-  await new Promise((resolve) => setTimeout(resolve, 1500))
+  await new Promise((resolve) => setTimeout(resolve, 2500))
   run.child.stdout!.resume()
   const { code, stdout } = await run.ended
   expect(stdout.length).toBe(4 * 10 * 200_001)
