@@ -111,7 +111,8 @@ describe('outbox', () => {
     await wire.drain()
     expect(wire.messages.length).toBe(i)
     expect(wire.messages.at(-1)!.frames.map((f) => f.tag)).toEqual([i - 1])
-    while (wire.messages.length < i + 20) await sendAndAwait(i++)
+    const enough = i + 20
+    while (wire.messages.length < enough) await sendAndAwait(i++)
     // What was full did not wait for the turn.
     expect(wire.messages.at(-1)!.frames.length).toBeGreaterThan(50)
     await turn()
