@@ -61,9 +61,8 @@ export class CallOrder {
     }
     const seq = this.#next++
     this.#history[seq % HISTORY] = signature
-    const call = new Call(this.#messenger, this.#context, signature, seq)
+    const call = new Call(this.#messenger, this.#context, this.#inquiries, signature, seq)
     this.#running.set(seq, call)
-    this.#inquiries.watch()
     for (const frame of this.#inquiries.about(seq)) this.#check(signature, frame)
     // What came for this call before it started was let in unseen.
     for (const { frame } of this.#context.queue.arrivals()) {
@@ -125,11 +124,12 @@ export class CallOrder {
     if (mine !== null) this.#check(mine, frame)
   }
 
-  /** Inquires about the calls that have run long; false if nothing runs. */
+  /** Inquires about the calls that have run long; true if there are younger ones. */
   #inquire(): boolean {
     const beforeMs = this.#messenger.clock.nowMs() - INQUIRE_AFTER_MS
-    for (const call of this.#running.values()) if (call.startedMs <= beforeMs) call.inquire()
-    return this.#running.size > 0
+    const calls = [...this.#running.values()]
+    for (const call of calls) if (call.startedMs <= beforeMs) call.inquire()
+    return calls.some((call) => call.startedMs > beforeMs)
   }
 
   #remembered(seq: number): CallSignature | null {

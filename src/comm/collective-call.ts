@@ -7,6 +7,7 @@ import type { Frame } from '../wire/frame.ts'
 import type { Endpoint } from './collective/endpoint.ts'
 import { CallKind, type CallSignature } from './collective/signature.ts'
 import type { Context } from './context.ts'
+import type { Inquiries } from './inquiries.ts'
 import type { Messenger } from './messenger.ts'
 import { type CallFields, RecvOperation, SendOperation } from './operations.ts'
 
@@ -20,9 +21,17 @@ export class Call implements Endpoint {
   /** The signature as it goes into headers. */
   readonly fields: CallFields
   readonly startedMs: number
+  readonly #inquiries: Inquiries
   readonly #asked = new Set<number>()
 
-  constructor(messenger: Messenger, context: Context, signature: CallSignature, seq: number) {
+  constructor(
+    messenger: Messenger,
+    context: Context,
+    inquiries: Inquiries,
+    signature: CallSignature,
+    seq: number,
+  ) {
+    this.#inquiries = inquiries
     this.signature = signature
     this.seq = seq
     this.rank = context.owner.rank
@@ -60,12 +69,14 @@ export class Call implements Endpoint {
   }
 
   recvInto(block: Block, source: number): Promise<void> {
+    this.#inquiries.watch()
     const operation = new CallRecv<void>(this, this.#context, source, block)
     this.#messenger.recv(operation)
     return quiet(operation.promise())
   }
 
   recv(source: number): Promise<Block> {
+    this.#inquiries.watch()
     const operation = new CallRecv<Block>(this, this.#context, source, null)
     this.#messenger.recv(operation)
     return quiet(operation.promise())

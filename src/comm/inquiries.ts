@@ -2,8 +2,9 @@
  * When to ask, in a collective call that waits, whether the others are in the same one; and what was asked
  * about calls that this rank has not made yet.
  *
- * Costs nothing while calls are quick: one timer per communicator, set at the first call and left running
- * for as long as there are calls, however many.
+ * Costs nothing while calls are quick: one timer per communicator, set when a call begins to wait for a rank
+ * and left running, however many calls that covers. It is not set again while nothing new is waited for: a
+ * rank asked once will find out by itself.
  */
 
 import type { Clock } from '../transport/transport.ts'
@@ -11,31 +12,26 @@ import { Frame } from '../wire/frame.ts'
 
 /** Long beside any healthy exchange within a cluster, short for a person. */
 export const INQUIRE_AFTER_MS = 100
-/** A call that waits longer may wait for others than at first; they are looked for ever less often. */
-const LONGEST_INTERVAL_MS = 6400
 
 export class Inquiries {
   readonly #clock: Clock
   readonly #inquire: () => boolean
   readonly #early: Frame[] = []
-  #intervalMs = INQUIRE_AFTER_MS
   #isWatching = false
 
-  /** `inquire` asks about the calls that have waited that long, and says whether any has. */
+  /** `inquire` asks about the calls that have waited that long, and says whether there are younger ones. */
   constructor(clock: Clock, inquire: () => boolean) {
     this.#clock = clock
     this.#inquire = inquire
   }
 
-  /** A call has started. */
+  /** A call waits for a rank. */
   watch(): void {
     if (this.#isWatching) return
     this.#isWatching = true
-    this.#clock.later(this.#intervalMs, () => {
+    this.#clock.later(INQUIRE_AFTER_MS, () => {
       this.#isWatching = false
-      const isWaiting = this.#inquire()
-      this.#intervalMs = isWaiting ? Math.min(2 * this.#intervalMs, LONGEST_INTERVAL_MS) : INQUIRE_AFTER_MS
-      if (isWaiting) this.watch()
+      if (this.#inquire()) this.watch()
     })
   }
 
