@@ -229,10 +229,12 @@ export class ZmqTransport implements Transport {
     else this.#reader.read(peer, first, second)
   }
 
-  /** An empty message is ROUTER_NOTIFY: the peer has connected, or has disconnected. */
+  /** An empty message is ROUTER_NOTIFY: somebody with the name of `peer` has connected, or has disconnected. */
   #onNotify(peer: Peer): void {
     peer.inbound = !peer.inbound
-    if (!peer.inbound && !peer.stranger)
+    if (peer.inbound) return
+    // Whoever went without a hello may have been anybody. If it was the peer, our own connection will tell.
+    if (peer.greeted || peer.leaving !== null)
       this.#bury(peer, peer.leaving ?? `rank ${peer.rank} closed its connection`)
     peer.stranger = false
   }
