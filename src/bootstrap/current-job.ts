@@ -24,7 +24,7 @@ export function currentJob(): Job {
   if (held && held.version !== version) {
     throw new BootstrapError(
       `this script imports tsmpi ${version}, but tsrun is tsmpi ${held.version}; ` +
-        'use the tsrun of the same installation: npx --no tsrun',
+        'use the tsrun of the same installation: npx tsrun',
     )
   }
   return held?.job ?? singletonJob()
