@@ -51,7 +51,10 @@ export type ToRank =
   | { readonly t: 'boot'; readonly order: BootOrder }
   | { readonly t: 'card'; readonly rank: number; readonly card: string }
   | { readonly t: 'want' }
+  /** `rank` is done, but still there. */
   | { readonly t: 'finished'; readonly rank: number }
+  /** Answer to `card?`: the process of `rank` has ended well, so its card is of no use. */
+  | { readonly t: 'left'; readonly rank: number }
   | { readonly t: 'failed'; readonly rank: number; readonly reason: string }
   | { readonly t: 'allFinished' }
   | { readonly t: 'activity?'; readonly id: number }

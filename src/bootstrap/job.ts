@@ -7,7 +7,10 @@
 
 /** Something that happened to another rank. Delivered in order, from the event loop. */
 export type JobEvent =
-  /** `rank` has left: it received all it wanted and everything it sent has been taken. */
+  /**
+   * `rank` is done: it received all it wanted and everything it sent has been taken. Its process usually
+   * goes on until all are finished, and takes messages to report them as never received.
+   */
   | { readonly kind: 'finished'; readonly rank: number }
   /** `rank` died. The job is about to end. */
   | { readonly kind: 'failed'; readonly rank: number; readonly reason: string }
@@ -39,7 +42,10 @@ export interface Job {
 
   /** Makes this rank's address known to the job. Once. */
   publish(card: string): void
-  /** The card of `rank`, as soon as it has one; asks that rank for it. Rejects with RankFailedError if it has left. */
+  /**
+   * The card of `rank`, as soon as it has one; asks that rank for it, also if it has finished. Rejects with
+   * RankFailedError if its process has ended.
+   */
   card(rank: number): Promise<string>
   /** Receives all events, also those that came before the call. One listener. */
   listen(listener: (event: JobEvent) => void): void

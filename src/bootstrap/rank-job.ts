@@ -121,8 +121,10 @@ export class RankJob implements Job {
         this.#listener({ kind: 'want' })
         break
       case 'finished':
-        this.#markGone(message.rank, 'it has finished')
         this.#listener({ kind: 'finished', rank: message.rank })
+        break
+      case 'left':
+        this.#markGone(message.rank, 'it has finished and left')
         break
       case 'failed':
         this.#markGone(message.rank, message.reason)

@@ -1,4 +1,4 @@
-/** Answers the ranks' questions about each other: whose address is what, who has left, whether all have. */
+/** Answers the ranks' questions about each other: whose address is what, who has finished, whether all have. */
 
 import type { FromRank, ToRank } from '../bootstrap/control.ts'
 
@@ -8,6 +8,9 @@ export class ControlHub {
   readonly #cards = new Map<number, string>()
   /** Ranks waiting for a card, by the rank whose card it is. */
   readonly #wanted = new Map<number, Set<number>>()
+  /** Ranks that are done. Most still run, and take messages so as to report them as never received. */
+  readonly #finished = new Set<number>()
+  /** Ranks whose process has ended well. */
   readonly #left = new Set<number>()
 
   constructor(size: number, send: (rank: number, message: ToRank) => void) {
@@ -24,7 +27,7 @@ export class ControlHub {
         this.#ask(rank, message.rank)
         break
       case 'finished':
-        this.markLeft(rank)
+        this.#markFinished(rank)
         break
       default:
         break
@@ -36,31 +39,39 @@ export class ControlHub {
     return this.#cards.has(rank)
   }
 
-  hasLeft(rank: number): boolean {
-    return this.#left.has(rank)
+  hasFinished(rank: number): boolean {
+    return this.#finished.has(rank)
   }
 
-  /** `rank` is done: it said so, or its process has ended well. */
+  /** The process of `rank` has ended well, so it is done and cannot be reached any more. */
   markLeft(rank: number): void {
-    if (this.#left.has(rank)) return
     this.#left.add(rank)
-    this.#tellOthers(rank, { t: 'finished', rank })
-    if (this.#left.size === this.#size) this.#tellOthers(-1, { t: 'allFinished' })
+    this.#markFinished(rank)
+    // Only whoever wants to reach it needs to know; at the end of a job of n ranks all leave, n^2 messages.
+    for (const asker of this.#takeAskers(rank)) this.#send(asker, { t: 'left', rank })
   }
 
   markFailed(rank: number, reason: string): void {
     this.#tellOthers(rank, { t: 'failed', rank, reason })
   }
 
+  #markFinished(rank: number): void {
+    if (this.#finished.has(rank)) return
+    this.#finished.add(rank)
+    this.#tellOthers(rank, { t: 'finished', rank })
+    if (this.#finished.size === this.#size) this.#tellOthers(-1, { t: 'allFinished' })
+  }
+
   #publish(rank: number, card: string): void {
     this.#cards.set(rank, card)
-    for (const asker of this.#wanted.get(rank) ?? []) this.#send(asker, { t: 'card', rank, card })
-    this.#wanted.delete(rank)
+    for (const asker of this.#takeAskers(rank)) this.#send(asker, { t: 'card', rank, card })
   }
 
   #ask(asker: number, rank: number): void {
-    // Whoever asks for a rank that has left was told so already, or the word is on its way.
-    if (this.#left.has(rank)) return
+    if (this.#left.has(rank)) {
+      this.#send(asker, { t: 'left', rank })
+      return
+    }
     const card = this.#cards.get(rank)
     if (card !== undefined) {
       this.#send(asker, { t: 'card', rank, card })
@@ -73,6 +84,12 @@ export class ControlHub {
       this.#wanted.set(rank, new Set([asker]))
       this.#send(rank, { t: 'want' })
     }
+  }
+
+  #takeAskers(rank: number): Iterable<number> {
+    const askers = this.#wanted.get(rank) ?? []
+    this.#wanted.delete(rank)
+    return askers
   }
 
   #tellOthers(rank: number, message: ToRank): void {

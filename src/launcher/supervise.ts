@@ -222,7 +222,7 @@ export class Supervisor
 
   /** Whether others may wait for `rank`: it can be reached by messages and has not finished. */
   #stillNeeded(rank: number): boolean {
-    return this.#hub.hasPublished(rank) && !this.#hub.hasLeft(rank)
+    return this.#hub.hasPublished(rank) && !this.#hub.hasFinished(rank)
   }
 
   /** Of the ranks that have ended badly, the one whose failure showed first; ties cannot be. */

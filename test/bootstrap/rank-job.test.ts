@@ -46,10 +46,20 @@ test('a card is asked for once, holds the process meanwhile, and is kept', async
 test('a rank that has left has no card any more, before and after', async () => {
   const { port, job } = setup()
   const early = job.card(2)
-  job.receive({ t: 'finished', rank: 2 })
+  job.receive({ t: 'left', rank: 2 })
   await expect(early).rejects.toThrow(RankFailedError)
-  await expect(job.card(2)).rejects.toThrow('rank 0 cannot reach rank 2: it has finished')
+  await expect(job.card(2)).rejects.toThrow('rank 0 cannot reach rank 2: it has finished and left')
   expect(port.holds).toBe(0)
+})
+
+test('a rank that has finished can still be reached', async () => {
+  const { job } = setup()
+  const early = job.card(2)
+  job.receive({ t: 'finished', rank: 2 })
+  job.receive({ t: 'finished', rank: 1 })
+  const late = job.card(1)
+  for (const rank of [1, 2]) job.receive({ t: 'card', rank, card: `card of ${rank}` })
+  expect(await Promise.all([early, late])).toEqual(['card of 2', 'card of 1'])
 })
 
 test('finishing holds the process until all have finished', async () => {

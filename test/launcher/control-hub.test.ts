@@ -29,7 +29,7 @@ test('a card published unasked waits for those who ask', () => {
   expect(take()).toEqual(['0: card 1 here'])
 })
 
-test('who leaves is announced, and the last one ends the waiting of all', () => {
+test('who finishes is announced once, and the last one ends the waiting of all', () => {
   const { hub, take } = setup(3)
   hub.receive(1, { t: 'finished' })
   expect(take()).toEqual(['0: finished 1', '2: finished 1'])
@@ -47,10 +47,22 @@ test('who leaves is announced, and the last one ends the waiting of all', () => 
   ])
 })
 
-test('a rank that has left is not asked for its card any more', () => {
+test('a finished rank is still asked for its card', () => {
   const { hub, take } = setup(2)
   hub.receive(1, { t: 'finished' })
   take()
   hub.receive(0, { t: 'card?', rank: 1 })
-  expect(take()).toEqual([])
+  expect(take()).toEqual(['1: want'])
+  hub.receive(1, { t: 'publish', card: 'here' })
+  expect(take()).toEqual(['0: card 1 here'])
+})
+
+test('of a rank that has left only those hear who want its card, before or after', () => {
+  const { hub, take } = setup(3)
+  hub.receive(0, { t: 'card?', rank: 1 })
+  take()
+  hub.markLeft(1)
+  expect(take()).toEqual(['0: finished 1', '2: finished 1', '0: left 1'])
+  hub.receive(2, { t: 'card?', rank: 1 })
+  expect(take()).toEqual(['2: left 1'])
 })

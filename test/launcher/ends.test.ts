@@ -32,7 +32,13 @@ describe('a good end', () => {
 
   test('a rank that never took part counts as finished', async () => {
     const { code, stdout } = await tsrun(['-n', '2', program('ask-finished-rank.ts')])
-    expect(stdout).toBe('ERR_TSMPI_RANK_FAILED: rank 0 cannot reach rank 1: it has finished\n')
+    expect(stdout).toBe('ERR_TSMPI_RANK_FAILED: rank 0 cannot reach rank 1: it has finished and left\n')
+    expect(code).toBe(0)
+  })
+
+  test('a message to a rank that has finished reaches it, and is reported as never received', async () => {
+    const { code, stderr } = await tsrun(['-n', '2', program('send-late-to-finished-rank.ts')])
+    expect(stderr).toContain('a message was never received: from rank 1 with tag 9')
     expect(code).toBe(0)
   })
 })
