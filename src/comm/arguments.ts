@@ -8,6 +8,7 @@ import { Block } from '../wire/block.ts'
 import { encodeItem } from '../wire/codec.ts'
 import {
   ANY_TYPE,
+  aTypeName,
   isRaw,
   type Raw,
   type TypeCode,
@@ -16,6 +17,7 @@ import {
   typeOfCtor,
 } from '../wire/datatype.ts'
 import { ANY } from './matching.ts'
+import { describe } from './op/domain.ts'
 
 /** Receive from any rank. @see MPI-4.1 §3.2.4 */
 export const ANY_SOURCE: unique symbol = Symbol('tsmpi.ANY_SOURCE')
@@ -45,14 +47,20 @@ function checkRank(what: string, rank: unknown, size: number, where: string): nu
   const range = size === 1 ? 'the only rank is 0' : `the ranks are 0 to ${size - 1}`
   const any = what === 'source' ? ', ANY_SOURCE for any of them' : ''
   throw new RankError(
-    `${where}: ${what} is ${String(rank)}, but ${range}${any}; for a neighbour that does not exist give null`,
+    `${where}: ${what} is ${shown(rank)}, but ${range}${any}; for a neighbour that does not exist give null`,
   )
+}
+
+/** A wrong argument as a message shows it: short, whatever it is. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `the string "${value.slice(0, 40)}"`
+  return typeof value === 'object' || typeof value === 'function' ? describe(value) : String(value)
 }
 
 /** Checks the tag of a send. */
 export function checkTag(tag: unknown, where: string): number {
   if (typeof tag === 'number' && Number.isInteger(tag) && tag >= 0 && tag <= LARGEST_TAG) return tag
-  throw new TagError(`${where}: tag is ${String(tag)}; give an integer from 0 to 2^31-1`)
+  throw new TagError(`${where}: tag is ${shown(tag)}; give an integer from 0 to 2^31-1`)
 }
 
 /** Checks the tag of a receive; {@link ANY} for ANY_TAG. */
@@ -101,11 +109,11 @@ export function expectedType(into: Block | null, as: TypedCtor | undefined, wher
   if (as === undefined) return into?.type ?? ANY_TYPE
   const type = typeOfCtor(as)
   if (type === undefined) {
-    throw new TypeMismatchError(`${where}: as is ${String(as)}; give a constructor such as Float64Array`)
+    throw new TypeMismatchError(`${where}: as is ${shown(as)}; give a constructor such as Float64Array`)
   }
   if (into !== null && into.type !== type) {
     throw new TypeMismatchError(
-      `${where}: into is a ${typeName(into.type)} and as says ${typeName(type)}; drop one`,
+      `${where}: into is ${aTypeName(into.type)} and as says ${typeName(type)}; drop one`,
     )
   }
   return type

@@ -11,19 +11,25 @@
  * waits long tells those it waits for in which call it is (inquiries.ts), and they check that likewise.
  */
 
-import { CancelledError, CollectiveMismatchError, MpiError, OpError, TimeoutError } from '../errors.ts'
+import { checkOptions } from '../check-options.ts'
+import { CancelledError, MpiError, OpError, TimeoutError } from '../errors.ts'
 import type { Frame } from '../wire/frame.ts'
+import { withCallersStack } from './callers-stack.ts'
 import type { CollectiveOptions, Endpoint } from './collective/endpoint.ts'
-import { type CallSignature, callName, compatible, describeSignature } from './collective/signature.ts'
+import type { CallSignature } from './collective/signature.ts'
 import { Call } from './collective-call.ts'
+import { agrees, differentCalls, leftWithout } from './collective-mismatch.ts'
 import type { Context } from './context.ts'
 import { INQUIRE_AFTER_MS, Inquiries } from './inquiries.ts'
+import { ANY } from './matching.ts'
 import type { Messenger } from './messenger.ts'
-import { opName } from './op/code.ts'
 import { afterTimeout, checkPatience, onAbort } from './patience.ts'
 
 /** How many past calls are remembered, for inquiries and the text of errors. */
 const HISTORY = 64
+
+const OPTIONS = ['into', 'signal', 'timeout']
+const REDUCE_SCATTER_OPTIONS = ['counts', ...OPTIONS]
 
 export class CallOrder {
   readonly #messenger: Messenger
@@ -55,18 +61,20 @@ export class CallOrder {
     }
     const where = `${signature.call} ${this.#context.where}`
     try {
+      checkOptions(options, signature.call === 'reduceScatter' ? REDUCE_SCATTER_OPTIONS : OPTIONS, where)
       checkPatience(options, where)
     } catch (error) {
       return Promise.reject(error)
     }
-    const seq = this.#next++
+    const seq = this.#next
+    this.#next = (seq + 1) >>> 0
     this.#history[seq % HISTORY] = signature
     const call = new Call(this.#messenger, this.#context, this.#inquiries, signature, seq)
     this.#running.set(seq, call)
     for (const frame of this.#inquiries.about(seq)) this.#check(signature, frame)
     // What came for this call before it started was let in unseen.
     for (const { frame } of this.#context.queue.arrivals()) {
-      if (frame.tag === seq) this.#check(call.signature, frame)
+      if (frame.callSeq === seq) this.#check(call.signature, frame)
     }
     const stopTimer = afterTimeout(this.#messenger.clock, options?.timeout, (ms) =>
       this.#breakAll(
@@ -97,7 +105,7 @@ export class CallOrder {
     } catch (error) {
       if (owner.broken === null) this.#breakAll(this.#reason(call, error))
       owner.brokenSeen()
-      throw error
+      throw withCallersStack(error)
     } finally {
       stop()
       this.#running.delete(call.seq)
@@ -108,10 +116,10 @@ export class CallOrder {
   /** Whether a message of a collective may be let in; if not, the communicator is broken by it. */
   admit(frame: Frame): boolean {
     if (this.#context.owner.broken !== null) return false
-    if (frame.callSeq >= this.#next) return true
+    if (this.#isToCome(frame.callSeq)) return true
     const running = this.#running.get(frame.callSeq)
     if (running !== undefined) return this.#check(running.signature, frame)
-    this.#breakAll(this.#staleError(frame))
+    this.#breakAll(leftWithout(this.#context, this.#remembered(frame.callSeq), frame))
     return false
   }
 
@@ -119,7 +127,7 @@ export class CallOrder {
   onInquiry(frame: Frame): void {
     if (this.#context.owner.broken !== null) return
     const seq = frame.callSeq
-    if (seq >= this.#next) return this.#inquiries.remember(frame)
+    if (this.#isToCome(seq)) return this.#inquiries.remember(frame)
     const mine = this.#running.get(seq)?.signature ?? this.#remembered(seq)
     if (mine !== null) this.#check(mine, frame)
   }
@@ -132,35 +140,24 @@ export class CallOrder {
     return calls.some((call) => call.startedMs > beforeMs)
   }
 
+  /** Numbers of calls wrap around at 2^32, so a difference says which comes first. */
+  #isToCome(seq: number): boolean {
+    return ((seq - this.#next) | 0) >= 0
+  }
+
   #remembered(seq: number): CallSignature | null {
-    return seq >= this.#next - HISTORY ? this.#history[seq % HISTORY]! : null
+    return (this.#next - seq) >>> 0 <= HISTORY ? this.#history[seq % HISTORY]! : null
   }
 
   #check(mine: CallSignature, frame: Frame): boolean {
-    const theirs = signatureOf(frame)
-    if (theirs !== null && compatible(mine, theirs)) return true
-    this.#breakAll(
-      new CollectiveMismatchError(
-        `${mine.call} ${this.#context.where}: rank ${frame.source} is in ${show(theirs)}, this rank in ` +
-          `${show(mine)}, as call no ${frame.callSeq} of ${this.#context.owner.label}; ${cure(mine, theirs)}`,
-      ),
-    )
+    if (agrees(mine, frame)) return true
+    this.#breakAll(differentCalls(this.#context, mine, frame))
     return false
   }
 
-  #staleError(frame: Frame): CollectiveMismatchError {
-    const mine = this.#remembered(frame.callSeq)
-    const theirs = signatureOf(frame)
-    return new CollectiveMismatchError(
-      `a collective ${this.#context.where}: rank ${frame.source} is in ${show(theirs)}, but this rank made call ` +
-        `no ${frame.callSeq} of ${this.#context.owner.label}${mine ? `, ${show(mine)},` : ''} long since without ` +
-        `that message; ${cure(mine, theirs)}`,
-    )
-  }
-
   #checkNothingLeft(call: Call): void {
-    const left = this.#context.queue.arrivals().find((arrival) => arrival.tag === call.seq)
-    if (left !== undefined) this.#breakAll(this.#staleError(left.frame))
+    const left = this.#context.queue.peek(ANY, call.tag)
+    if (left !== null) this.#breakAll(leftWithout(this.#context, call.signature, left.frame))
   }
 
   /** What the other ranks are told when a call fails here. */
@@ -174,29 +171,4 @@ export class CallOrder {
       },
     )
   }
-}
-
-function signatureOf(frame: Frame): CallSignature | null {
-  const call = callName(frame.callKind)
-  if (call === null) return null
-  return { call, root: frame.callRoot, op: frame.callOp, type: frame.callType, count: frame.callCount }
-}
-
-function show(signature: CallSignature | null): string {
-  return signature === null ? 'an unknown call' : describeSignature(signature, opName)
-}
-
-const equalLengthsOnly = new Set(['gather', 'scatter', 'allgather', 'alltoall'])
-
-function cure(mine: CallSignature | null, theirs: CallSignature | null): string {
-  if (
-    mine &&
-    theirs &&
-    mine.call === theirs.call &&
-    mine.root === theirs.root &&
-    equalLengthsOnly.has(mine.call)
-  ) {
-    if (mine.type === theirs.type) return `for blocks of different lengths use ${mine.call}v`
-  }
-  return 'all ranks of a communicator must make the same calls in the same order with the same root, op, type and count'
 }

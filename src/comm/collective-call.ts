@@ -4,6 +4,7 @@ import { CollectiveMismatchError } from '../errors.ts'
 import { Block } from '../wire/block.ts'
 import { typeName } from '../wire/datatype.ts'
 import type { Frame } from '../wire/frame.ts'
+import { LARGEST_TAG } from './arguments.ts'
 import type { Endpoint } from './collective/endpoint.ts'
 import { CallKind, type CallSignature } from './collective/signature.ts'
 import type { Context } from './context.ts'
@@ -14,6 +15,8 @@ import { type CallFields, RecvOperation, SendOperation } from './operations.ts'
 export class Call implements Endpoint {
   readonly signature: CallSignature
   readonly seq: number
+  /** What messages of this call are matched by: its number, as far as a tag can hold it. */
+  readonly tag: number
   readonly rank: number
   readonly size: number
   readonly #messenger: Messenger
@@ -34,6 +37,7 @@ export class Call implements Endpoint {
     this.#inquiries = inquiries
     this.signature = signature
     this.seq = seq
+    this.tag = seq & LARGEST_TAG
     this.rank = context.owner.rank
     this.size = context.owner.ranks.length
     this.#messenger = messenger
@@ -48,7 +52,7 @@ export class Call implements Endpoint {
     for (const operation of this.#messenger.pending.operations) {
       if (operation.context !== this.#context || !(operation instanceof CallRecv)) continue
       const { source, tag, incoming } = operation
-      if (tag !== this.seq || incoming !== null || this.#asked.has(source)) continue
+      if (tag !== this.tag || incoming !== null || this.#asked.has(source)) continue
       this.#asked.add(source)
       this.#messenger.inquire(this.#context, source, this.fields)
     }
@@ -60,7 +64,7 @@ export class Call implements Endpoint {
       this.#context,
       block,
       dest,
-      this.seq,
+      this.tag,
       false,
       this.fields,
     )
@@ -88,7 +92,7 @@ class CallRecv<T extends Block | void> extends RecvOperation<T> {
   readonly #call: Call
 
   constructor(call: Call, context: Context, source: number, into: Block | null) {
-    super(call.signature.call, context, source, call.seq, into)
+    super(call.signature.call, context, source, call.tag, into)
     this.#call = call
   }
 

@@ -47,7 +47,7 @@ export class Inquiries {
   about(seq: number): Frame[] {
     if (this.#early.length === 0) return []
     const frames = this.#early.filter(({ callSeq }) => callSeq === seq)
-    this.#early.splice(0, this.#early.length, ...this.#early.filter(({ callSeq }) => callSeq > seq))
+    this.#early.splice(0, this.#early.length, ...this.#early.filter(({ callSeq }) => callSeq !== seq))
     return frames
   }
 }

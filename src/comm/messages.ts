@@ -1,5 +1,6 @@
 /** Messages as an async iterator, for the loop of a server or master. */
 
+import { checkOptions } from '../check-options.ts'
 import { RankFailedError } from '../errors.ts'
 import { ANY_SOURCE, type Source } from './arguments.ts'
 import type { PointToPoint, RecvOptions } from './point-to-point.ts'
@@ -16,6 +17,8 @@ export interface ReceivedMessage<T> {
   readonly status: Status
 }
 
+const MESSAGES_OPTIONS = ['source', 'tag', 'as', 'signal', 'timeout']
+
 /**
  * Receives one message after the other. The loop ends when every rank that could send has finished; a
  * rank that failed is an error instead.
@@ -24,6 +27,7 @@ export async function* messages<T>(
   p2p: PointToPoint,
   options: MessagesOptions = {},
 ): AsyncGenerator<ReceivedMessage<T>, void, void> {
+  checkOptions(options, MESSAGES_OPTIONS, `messages ${p2p.context.where}`)
   const { source = ANY_SOURCE, ...rest } = options
   if (source === null) return
   for (;;) {

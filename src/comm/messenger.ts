@@ -146,7 +146,7 @@ export class Messenger implements Sink {
 
   /** Tells the other ranks of a communicator that it is broken. */
   announceBreak(context: Context, error: MpiError): void {
-    const body = encodeBreak(error, context.owner.rank)
+    const body = encodeBreak(error, this.#options.rank)
     for (const peer of context.owner.ranks) {
       if (peer === this.#options.rank || this.peers.whyDeparted(peer) !== null) continue
       const frame = this.#line.headerIn(FrameKind.BREAK, context)

@@ -5,6 +5,7 @@
  * throw, they reject; `isend` and `irecv` throw what is wrong with their arguments.
  */
 
+import { checkOptions } from '../check-options.ts'
 import { CancelledError, MpiError, RankError, TimeoutError } from '../errors.ts'
 import type { Raw, TypedCtor } from '../wire/datatype.ts'
 import {
@@ -20,6 +21,7 @@ import {
   type Source,
   type Tag,
 } from './arguments.ts'
+import { traced } from './callers-stack.ts'
 import type { ArrivedMessage, Context } from './context.ts'
 import type { Messenger } from './messenger.ts'
 import { type ProbeOperation, type RecvOperation, SendOperation } from './operations.ts'
@@ -64,6 +66,11 @@ export interface SendrecvOptions {
   readonly status?: boolean
 }
 
+const SEND_OPTIONS = ['tag']
+const RECV_OPTIONS = ['tag', 'into', 'as', 'status', 'signal', 'timeout']
+const SENDRECV_OPTIONS = ['source', 'tag', 'recvTag', 'into', 'as', 'status']
+const MESSAGE_OPTIONS = ['into', 'as', 'status']
+
 export class PointToPoint {
   readonly messenger: Messenger
   readonly context: Context
@@ -76,7 +83,7 @@ export class PointToPoint {
   send(name: string, value: unknown, dest: number | null, options: SendOptions = {}): Promise<void> {
     try {
       const operation = this.#postSend(name, value, dest, options)
-      return operation === null ? Promise.resolve() : (operation.promise() as Promise<void>)
+      return operation === null ? Promise.resolve() : traced(operation.promise() as Promise<void>)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -92,7 +99,7 @@ export class PointToPoint {
   recv(given: number, source: Source | undefined, options: RecvOptions = {}): Promise<unknown> {
     try {
       const operation = this.#postRecv('recv', given, source, options)
-      if (operation !== null) return operation.promise()
+      if (operation !== null) return traced(operation.promise())
       return Promise.resolve(nothingReceived(options))
     } catch (error) {
       return Promise.reject(error)
@@ -109,6 +116,7 @@ export class PointToPoint {
   recvArrived(arrival: ArrivedMessage, options: RecvOptions): Promise<unknown> {
     try {
       const where = `message.recv ${this.context.where}`
+      checkOptions(options, MESSAGE_OPTIONS, where)
       const block = blockToFill(options.into, where)
       const type = expectedType(block, options.as, where)
       if (arrival.received) throw new MpiError(`${where}: the message has been received; take another one`)
@@ -124,7 +132,7 @@ export class PointToPoint {
         withStatus: options.status ?? false,
       })
       this.messenger.recvArrived(operation, arrival)
-      return operation.promise()
+      return traced(operation.promise())
     } catch (error) {
       return Promise.reject(error)
     }
@@ -133,6 +141,7 @@ export class PointToPoint {
   /** Sends and receives at the same time; resolves when both are complete. */
   async sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
     const where = `sendrecv ${this.context.where}`
+    checkOptions(options, SENDRECV_OPTIONS, where)
     if (options?.source === undefined) {
       throw new RankError(
         `${where}: options.source is missing; give the rank to receive from, ANY_SOURCE, or null for nobody`,
@@ -155,7 +164,7 @@ export class PointToPoint {
     send?.onSettled(() => {
       if (send.state === 'failed' && receive !== null) this.messenger.withdraw(receive, send.error as Error)
     })
-    const [result] = await Promise.all([received, send?.promise()])
+    const [result] = await traced(Promise.all([received, send?.promise()]))
     return result
   }
 
@@ -188,6 +197,7 @@ export class PointToPoint {
 
   #postSend(name: string, value: unknown, dest: number | null, options: SendOptions): SendOperation | null {
     const where = `${name} ${this.context.where}`
+    checkOptions(options, SEND_OPTIONS, where)
     const to = checkDest(dest, this.#size, where)
     const tag = checkTag(options.tag === undefined ? 0 : options.tag, where)
     const block = blockToSend(value, where)
@@ -209,6 +219,7 @@ export class PointToPoint {
 
   #postRecv(name: string, given: number, source: Source | undefined, options: RecvOptions): ValueRecv | null {
     const where = `${name} ${this.context.where}`
+    checkOptions(options, RECV_OPTIONS, where)
     const from = checkSource(given === 0 ? ANY_SOURCE : (source as Source), this.#size, where)
     const tag = checkRecvTag(options.tag === undefined ? ANY_TAG : options.tag, where)
     const block = blockToFill(options.into, where)

@@ -1,6 +1,8 @@
 /** Looking at messages before receiving them (MPI-4.1 §3.8). */
 
+import { checkOptions } from '../check-options.ts'
 import { ANY_SOURCE, ANY_TAG, checkRecvTag, checkSource, type Source, type Tag } from './arguments.ts'
+import { traced } from './callers-stack.ts'
 import type { ArrivedMessage } from './context.ts'
 import { ProbeOperation } from './operations.ts'
 import { checkPatience } from './patience.ts'
@@ -100,6 +102,7 @@ function check(
   options: { readonly tag?: Tag },
 ): { source: number | null; tag: number } {
   const where = `${name} ${p2p.context.where}`
+  checkOptions(options, name.startsWith('i') ? ['tag'] : ['tag', 'signal', 'timeout'], where)
   return {
     source: checkSource(source, p2p.context.owner.ranks.length, where),
     tag: checkRecvTag(options.tag === undefined ? ANY_TAG : options.tag, where),
@@ -122,7 +125,7 @@ function post<T>(
     const operation = new ProbeOperation<T>(name, p2p.context, wanted.source, wanted.tag, takes, result)
     p2p.messenger.probe(operation)
     p2p.limitPatience(operation, options)
-    return operation.promise()
+    return traced(operation.promise())
   } catch (error) {
     return Promise.reject(error)
   }

@@ -6,6 +6,7 @@
  */
 
 import { CancelledError } from '../errors.ts'
+import { traced } from './callers-stack.ts'
 import type { Messenger } from './messenger.ts'
 import type { Operation } from './operation.ts'
 import type { RecvOperation } from './operations.ts'
@@ -67,7 +68,7 @@ export class OperationRequest<T> implements WaitableRequest<T> {
   ): Promise<A | B> {
     this.delivered = true
     this.#messenger.pending.unwaited.delete(this.#operation)
-    return (this.#operation.promise() as Promise<T>).then(onFulfilled, onRejected)
+    return traced(this.#operation.promise() as Promise<T>).then(onFulfilled, onRejected)
   }
 
   async test(): Promise<boolean> {

@@ -1,19 +1,29 @@
 /** Messages that came and that nobody ever received: found when a rank finishes. */
 
+import type { MpiError } from '../errors.ts'
 import { typeName } from '../wire/datatype.ts'
+import { neverMade } from './collective-mismatch.ts'
 import type { Messenger } from './messenger.ts'
 
-/** One line per communicator, sender, tag and type of what was never received. */
+/** One line per communicator, sender, tag and type of what was sent point to point and never received. */
 export function unclaimedWarnings(messenger: Messenger): string[] {
   const counts = new Map<string, number>()
   for (const { context, arrivals } of messenger.unclaimed()) {
+    if (context.collective) continue
     for (const { frame } of arrivals) {
-      const what = context.collective ? 'of a collective' : `with tag ${frame.tag}, ${typeName(frame.type)}`
-      const key = `from rank ${frame.source} ${what}, ${context.where}`
+      const key = `from rank ${frame.source} with tag ${frame.tag}, ${typeName(frame.type)}, ${context.where}`
       counts.set(key, (counts.get(key) ?? 0) + 1)
     }
   }
   return [...counts].map(
     ([key, n]) => `${n === 1 ? 'a message was' : `${n} messages were`} never received: ${key}`,
   )
+}
+
+/** One error per communicator on which others made collective calls that this rank never made. */
+export function unclaimedCalls(messenger: Messenger): MpiError[] {
+  return messenger
+    .unclaimed()
+    .filter(({ context }) => context.collective)
+    .map(({ context, arrivals }) => neverMade(context, arrivals[0]!.frame))
 }

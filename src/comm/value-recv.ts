@@ -3,7 +3,15 @@
 import { TruncateError, TypeMismatchError } from '../errors.ts'
 import type { Block } from '../wire/block.ts'
 import { decodeItem } from '../wire/codec.ts'
-import { ANY_TYPE, elementSize, ITEM, type Raw, type TypeCode, typeName } from '../wire/datatype.ts'
+import {
+  ANY_TYPE,
+  aTypeName,
+  elementSize,
+  ITEM,
+  type Raw,
+  type TypeCode,
+  typeName,
+} from '../wire/datatype.ts'
 import type { Frame } from '../wire/frame.ts'
 import type { Context } from './context.ts'
 import { RecvOperation } from './operations.ts'
@@ -40,15 +48,17 @@ export class ValueRecv extends RecvOperation<unknown> {
     if (this.#type !== ANY_TYPE && frame.type !== this.#type) {
       const wanted = this.into === null ? 'as asks for' : 'into is'
       return new TypeMismatchError(
-        `${this.#found(frame)}, but ${wanted} a ${typeName(this.#type)}; ` +
+        `${this.#found(frame)}, but ${wanted} ${aTypeName(this.#type)}; ` +
           (frame.type === ITEM
             ? `receive it without ${this.into === null ? 'as' : 'into'}`
-            : `give a ${typeName(frame.type)}, or send a ${typeName(this.#type)}`),
+            : `give ${aTypeName(frame.type)}, or send ${aTypeName(this.#type)}`),
       )
     }
     if (this.into !== null && frame.bytes > this.into.byteLength) {
       const room = this.into.byteLength / elementSize(this.into.type)
-      return new TruncateError(`${this.#found(frame)}, but into has room for ${room}; nothing was received`)
+      return new TruncateError(
+        `${this.#found(frame)}, but into has room for ${room}; give it room, or leave into away (the message is dropped)`,
+      )
     }
     return null
   }

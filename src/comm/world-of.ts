@@ -11,7 +11,7 @@ import { Communicator } from './communicator.ts'
 import { Core, type RankState } from './core.ts'
 import { Messenger } from './messenger.ts'
 import type { Operation } from './operation.ts'
-import { unclaimedWarnings } from './unclaimed.ts'
+import { unclaimedCalls, unclaimedWarnings } from './unclaimed.ts'
 
 export interface WorldOptions {
   readonly transport: Transport
@@ -89,7 +89,8 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
     owed() {
       const [first] = messenger.pending.operations
       if (first) return `${first.describe()} is still pending`
-      if (messenger.unsent > 0) return `${messenger.unsent} messages have not reached their receivers yet`
+      if (messenger.unsent > 0)
+        return `${messenger.unsent} ${messenger.unsent === 1 ? 'message has' : 'messages have'} not reached the receiver yet`
       return unnoticed(state)[0]?.message ?? null
     },
     async finalize() {
@@ -97,7 +98,7 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
       // Others may still send to this rank, and must be told that it took what they sent.
       await messenger.serve(job.finish())
       // Everybody has flushed: whatever was ever sent to this rank is here now.
-      const errors = unnoticed(state)
+      const errors = [...unnoticed(state), ...unclaimedCalls(messenger)]
       if (fatal !== null && !errors.includes(fatal)) errors.push(fatal)
       return { errors, warnings: unclaimedWarnings(messenger) }
     },

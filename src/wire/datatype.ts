@@ -89,6 +89,12 @@ export function typeName(type: TypeCode): string {
   return ctors[type]?.name ?? 'item'
 }
 
+/** The same with its article: `an Int32Array`, `a Float64Array`. */
+export function aTypeName(type: TypeCode): string {
+  const name = typeName(type)
+  return `${/^[AEI]/.test(name) ? 'an' : 'a'} ${name}`
+}
+
 /** A zero-filled typed array of `count` elements. */
 export function allocate(type: TypeCode, count: number): Raw {
   const ctor = ctors[type]

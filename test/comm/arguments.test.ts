@@ -62,7 +62,7 @@ describe.each(Object.entries(tagged))('%s', (name, call) => {
       const error = await rejection(call(comm, tag as number))
       expect(error).toBeInstanceOf(TagError)
       expect(error.message).toContain(name.replace(/,.*/, ''))
-      expect(error.message).toContain(String(tag))
+      expect(error.message).toContain(typeof tag === 'object' && tag !== null ? 'an object' : String(tag))
     })
   })
 })

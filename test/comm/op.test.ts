@@ -367,11 +367,13 @@ describe('codes and names', () => {
 })
 
 describe('user functions', () => {
+  const place = (): string => where
+
   test('toOp leaves ops alone and takes a bare function for whole values, in order', () => {
-    expect(toOp(SUM)).toBe(SUM)
+    expect(toOp(SUM, place)).toBe(SUM)
     const op = toOp(function joined(a: string, b: string) {
       return a + b
-    })
+    }, place)
     expect(op).toMatchObject({ name: 'joined', commutative: false, elementwise: false, code: 64 })
     expect(op.combineValues('a', 'b')).toBe('ab')
     op.check({ any: ['value'] }, where)
@@ -386,7 +388,7 @@ describe('user functions', () => {
       ['sum', 'a string'],
       [{}, 'an object'],
     ])
-      expect(() => toOp(value as never)).toThrow(
+      expect(() => toOp(value as never, place)).toThrow(
         `expected an operation such as SUM or MAX, or a function (a, b) => c, but got ${kind}`,
       )
     expect(() => createOp(SUM as never)).toThrow(
@@ -446,11 +448,13 @@ describe('user functions', () => {
     expect(() => forgets.combineValues(1, 2)).toThrow(
       new OpError('the reduction function forgets returned undefined; it must return the combined value'),
     )
-    expect(toOp((a: unknown, b: unknown) => a ?? b).combineValues(undefined, undefined)).toBe(undefined)
+    expect(toOp((a: unknown, b: unknown) => a ?? b, place).combineValues(undefined, undefined)).toBe(
+      undefined,
+    )
   })
 
   test('an async function is an error', () => {
-    const slow = toOp(async function slow() {})
+    const slow = toOp(async function slow() {}, place)
     expect(() => slow.combineValues(1, 2)).toThrow(
       new OpError('the reduction function slow returned a Promise; it cannot be async'),
     )
@@ -459,7 +463,7 @@ describe('user functions', () => {
   test('errors of the function itself come through', () => {
     const fails = toOp(() => {
       throw new RangeError('mine')
-    })
+    }, place)
     expect(() => fails.combineValues(1, 2)).toThrow(RangeError)
   })
 })

@@ -13,6 +13,22 @@ describe('what is left over at the end', () => {
     expect(stderr).toMatch(/a message was never received: from rank 0 with tag 6, item/)
   })
 
+  test('a first message to a rank that has long finished: the same warning', async () => {
+    const { code, stderr } = await tsrun(['-n', '2', mpiProgram('late-message.ts')])
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(
+      /a message was never received: from rank 1 with tag 9, item, on world, rank 0 of 2/,
+    )
+  })
+
+  test('a collective that one rank left out: exit 1, and which call', async () => {
+    const { code, stderr } = await tsrun(['-n', '3', mpiProgram('bcast-left-out.ts')])
+    expect(code, stderr).toBe(1)
+    expect(stderr).toMatch(
+      /CollectiveMismatchError: .*bcast\(root 0.*as collective call no 1 of world, which this rank finished without making/,
+    )
+  })
+
   test('a request that failed and was never waited for: exit 1', async () => {
     const { code, stderr } = await tsrun(['-n', '2', mpiProgram('request-never-waited.ts')])
     expect(code, stderr).toBe(1)

@@ -30,7 +30,7 @@ describe('a receive that does not fit its message', () => {
     expect(code, stderr).toBe(1)
     expect(stderr).toMatch(/TypeMismatchError: recv on world, rank 1 of 2, from rank 0/)
     expect(stderr).toContain('2 x Float64Array with tag 3')
-    expect(stderr).toContain('into is a Int32Array')
+    expect(stderr).toContain('into is an Int32Array')
   })
 
   test('too little room: source, tag, sent, capacity', async () => {

@@ -8,6 +8,7 @@ import { reduceBcast } from './allreduce/reduce-bcast.ts'
 import { selectAllreduce } from './allreduce/select.ts'
 import { ItemsCarrier } from './carrier/items.ts'
 import type { Contribution } from './carrier.ts'
+import { where } from './check.ts'
 import { contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
@@ -32,7 +33,7 @@ export async function allreduce(
   opLike: Op | Combine = SUM,
   options: IntoOptions = {},
 ) {
-  const op = toOp(opLike)
+  const op = toOp(opLike, () => where(scope, 'allreduce'))
   const { into } = options
   const contribution = contribute(scope, 'allreduce', value, op, into)
   const { type, count } = contribution

@@ -5,7 +5,7 @@
 
 import { BufferError, CountError, RootError, TypeMismatchError } from '../../errors.ts'
 import { Block } from '../../wire/block.ts'
-import { allocate, isRaw, type Raw, type TypeCode, typeName, typeOf } from '../../wire/datatype.ts'
+import { allocate, aTypeName, isRaw, type Raw, type TypeCode, typeOf } from '../../wire/datatype.ts'
 import { describe } from '../op/domain.ts'
 import type { Scope } from './endpoint.ts'
 import type { CallName } from './signature.ts'
@@ -34,7 +34,7 @@ export function blockOf(scope: Scope, call: CallName, what: string, array: Raw):
 /** Where a result of `count` elements goes: to `into`, if that fits exactly, else to new memory. */
 export function resultArray(scope: Scope, call: CallName, into: unknown, type: TypeCode, count: number): Raw {
   if (into === undefined) return allocate(type, count)
-  const wanted = `the result is a ${typeName(type)} of length ${count}`
+  const wanted = `the result is ${aTypeName(type)} of length ${count}`
   if (!isRaw(into)) {
     throw new TypeMismatchError(`${where(scope, call)}: into is ${describe(into)}, but ${wanted}`)
   }

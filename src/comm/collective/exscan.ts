@@ -3,6 +3,7 @@ import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
 import type { Carrier } from './carrier.ts'
+import { where } from './check.ts'
 import { contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
@@ -27,7 +28,7 @@ export async function exscan(
   opLike: Op | Combine = SUM,
   options: IntoOptions = {},
 ) {
-  const op = toOp(opLike)
+  const op = toOp(opLike, () => where(scope, 'exscan'))
   const { carrier, own, type, count } = contribute(scope, 'exscan', value, op, options.into)
   return scope.call(signature('exscan', { op: op.code, type, count }), options, async (endpoint) => {
     const below = await doubling(endpoint, carrier, own)

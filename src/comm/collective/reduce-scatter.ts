@@ -51,7 +51,7 @@ export async function reduceScatter(
   opLike: Op | Combine = SUM,
   options: ReduceScatterOptions = {},
 ) {
-  const op = toOp(opLike)
+  const op = toOp(opLike, () => where(scope, 'reduceScatter'))
   if (isRaw(values)) return scatterArray(scope, values, op, options)
   checkList(scope, 'reduceScatter', values)
   return scatterItems(scope, values, op, options)

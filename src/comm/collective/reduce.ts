@@ -4,7 +4,7 @@ import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
 import type { Contribution } from './carrier.ts'
-import { checkRoot } from './check.ts'
+import { checkRoot, where } from './check.ts'
 import { contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import { binomial } from './reduce/binomial.ts'
@@ -34,7 +34,7 @@ export async function reduce(
   root = 0,
   options: IntoOptions = {},
 ) {
-  const op = toOp(opLike)
+  const op = toOp(opLike, () => where(scope, 'reduce'))
   checkRoot(scope, 'reduce', root)
   const into = scope.rank === root ? options.into : undefined
   const contribution = contribute(scope, 'reduce', value, op, into)

@@ -89,7 +89,8 @@ export function describeSignature(s: CallSignature, opName: (code: number) => st
   const parts: string[] = []
   if (s.root >= 0) parts.push(`root ${s.root}`)
   if (s.op !== 0) parts.push(opName(s.op))
-  if (s.type !== ANY_TYPE) parts.push(s.count >= 0 ? `${s.count} x ${kindName(s.type)}` : kindName(s.type))
+  if (s.type !== ANY_TYPE && s.call !== 'barrier')
+    parts.push(s.count >= 0 ? `${s.count} x ${kindName(s.type)}` : kindName(s.type))
   return `${s.call}(${parts.join(', ')})`
 }
 

@@ -7,7 +7,7 @@
 
 import { BufferError, CountError, TypeMismatchError } from '../../errors.ts'
 import type { Block } from '../../wire/block.ts'
-import { allocate, isRaw, type Raw, type TypeCode, typeName } from '../../wire/datatype.ts'
+import { allocate, aTypeName, isRaw, type Raw, type TypeCode } from '../../wire/datatype.ts'
 import { describe } from '../op/domain.ts'
 import { blockOf, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
@@ -41,7 +41,7 @@ export function checkVInto(
   const whole = blockOf(scope, call, 'into.data', data)
   if (whole.type !== type) {
     throw new TypeMismatchError(
-      `${where(scope, call)}: into.data is ${describe(data)}, but the result is a ${typeName(type)}`,
+      `${where(scope, call)}: into.data is ${describe(data)}, but the result is ${aTypeName(type)}`,
     )
   }
   const checkedCounts = counts ? integers(scope, call, 'into.counts', counts) : null

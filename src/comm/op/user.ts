@@ -100,10 +100,11 @@ export function createOp<T>(f: (a: T, b: T) => T, options: CreateOpOptions = {})
 }
 
 /** The operation a caller named: an op as it is, a bare function as `createOp(f)` would make it. */
-export function toOp(op: Op | Combine): Op {
+export function toOp(op: Op | Combine, where: () => string): Op {
   if (typeof op === 'function') return new UserOp(op, false, false)
   if (typeof op?.combineValues === 'function') return op
   throw new OpError(
-    `expected an operation such as SUM or MAX, or a function (a, b) => c, but got ${describe(op)}`,
+    `${where()}: expected an operation such as SUM or MAX, or a function (a, b) => c, but got ${describe(op)}; ` +
+      'options come after the operation',
   )
 }

@@ -1,0 +1,28 @@
+/**
+ * Errors found long after the call that they belong to, with the stack of that call.
+ *
+ * An operation fails inside the transport, whose stack tells a program nothing. V8 knows who awaits what, but
+ * only tells it to an error made in an async function that is awaited: so the error's stack is taken anew
+ * there. It costs nothing until something fails.
+ */
+
+import { MpiError, OpError } from '../errors.ts'
+
+/** `promise`, whose failure will bear the stack of whoever awaits the result of this call. */
+export async function traced<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise
+  } catch (error) {
+    throw withCallersStack(error, traced)
+  }
+}
+
+/** `error` with the stack from here on, without the frames above and of `above`; for async functions. */
+export function withCallersStack(
+  error: unknown,
+  above: (...args: never[]) => unknown = withCallersStack,
+): unknown {
+  // What a program's own function threw, or made us throw, bears a stack that leads there.
+  if (error instanceof MpiError && !(error instanceof OpError)) Error.captureStackTrace(error, above)
+  return error
+}
