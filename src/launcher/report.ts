@@ -1,6 +1,7 @@
 /** The few lines on stderr that say why a job ended. Pure: facts in, text out. */
 
 import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import type { Activity } from '../bootstrap/job.ts'
 import type { ProcessEnd } from './agent.ts'
 
@@ -42,6 +43,17 @@ const PENDING_LINES = 4
 const NEVER_SETTLED = 13
 
 const FRAME = /^\s+at /
+
+/** What frames of tsmpi, Node and the language have in them; whoever reads the report looks for their own line. */
+const FOREIGN_FRAME = [
+  new URL('../../dist/', import.meta.url).href,
+  fileURLToPath(new URL('../../dist/', import.meta.url)),
+  '/node_modules/tsmpi/dist/',
+  '(node:',
+  ' node:',
+  '(<anonymous>)',
+  '(index ',
+]
 
 export function exitCodeOf(cause: Cause, ranks: readonly RankFacts[]): number {
   switch (cause.kind) {
@@ -223,16 +235,14 @@ function signalHint(signal: NodeJS.Signals): string {
   return ''
 }
 
-/** Message and first frames of a stack; the rank itself has printed all of it. */
+/** Message and first frames of a stack, from the script if there are any; the rank itself has printed all of it. */
 function shorten(stack: string): string[] {
   const lines = stack.split('\n').filter((line) => line.trim() !== '')
   const firstFrame = lines.findIndex((line) => FRAME.test(line))
   const message = firstFrame < 0 ? lines : lines.slice(0, firstFrame)
-  const frames = lines
-    .slice(message.length)
-    .filter((line) => FRAME.test(line) && !line.includes('node:internal'))
+  const frames = lines.slice(message.length).filter((line) => FRAME.test(line))
+  const own = frames.filter((line) => !FOREIGN_FRAME.some((part) => line.includes(part)))
+  const shown = own.length > 0 ? own.slice(0, FRAME_LINES) : frames.slice(0, 1)
   const dots = message.length > MESSAGE_LINES ? ['...'] : []
-  return [...message.slice(0, MESSAGE_LINES), ...dots, ...frames.slice(0, FRAME_LINES)].map(
-    (line) => `  ${line}`,
-  )
+  return [...message.slice(0, MESSAGE_LINES), ...dots, ...shown].map((line) => `  ${line}`)
 }

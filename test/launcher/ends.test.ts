@@ -95,6 +95,18 @@ describe('a rank fails', () => {
     expect(code).toBe(1)
   })
 
+  test('an error thrown in tsmpi: the report shows the line of the script', async () => {
+    const { code, stderr } = await tsrun(['-n', '1', program('send-to-absent-rank.ts')])
+    expect(stderr.slice(stderr.indexOf('tsrun:')).split('\n')).toEqual([
+      expect.stringContaining('failed with an uncaught error (exit code 1)'),
+      expect.stringMatching(/^ {2}RankError: send on world/),
+      `      at tell (${program('send-to-absent-rank.ts')}:4:16)`,
+      expect.stringContaining(`${program('send-to-absent-rank.ts')}:7:7`),
+      '',
+    ])
+    expect(code).toBe(1)
+  })
+
   test('an unhandled rejection', async () => {
     const { code, stderr } = await tsrun(['-n', '2', program('reject-on-rank-1.ts')])
     expect(stderr).toContain('rank 1 ')

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { formatRanks, type RankFacts, reportEnd } from '../../src/launcher/report.ts'
 
 function facts(rank: number, changes: Partial<RankFacts> = {}): RankFacts {
@@ -49,6 +49,37 @@ test('of an uncaught error message and first frames, without those of Node', () 
     '      at g (/x/a.ts:3:4)',
     '',
   ])
+})
+
+describe('of the frames of an error thrown in tsmpi', () => {
+  const dist = new URL('../../dist/', import.meta.url)
+  const reported = (...frames: string[]) => {
+    const stack = ['RankError: no such rank', ...frames.map((frame) => `    at ${frame}`)].join('\n')
+    const report = reportEnd({ kind: 'failed', rank: 0 }, [facts(0, { ...exited(1), stack })])
+    return report.split('\n').slice(2, -1)
+  }
+
+  test('only those of the script are shown, however deep they are', () => {
+    expect(
+      reported(
+        `readRank (${dist.href}comm/arguments.js:1:2)`,
+        `Communicator.send (${dist.pathname}comm/communicator.js:1:2)`,
+        'async f (file:///x/node_modules/tsmpi/dist/comm/wait.js:1:2)',
+        'new Promise (<anonymous>)',
+        'async Promise.all (index 0)',
+        'async solve (/x/a.ts:3:4)',
+        'emit (node:events:1:2)',
+        'async <anonymous> (/x/a.ts:9:1)',
+        'async node:internal/modules/run_main:1:2',
+      ),
+    ).toEqual(['      at async solve (/x/a.ts:3:4)', '      at async <anonymous> (/x/a.ts:9:1)'])
+  })
+
+  test('the first one is shown where there are no others', () => {
+    expect(reported(`a (${dist.href}comm/a.js:1:2)`, 'b (node:events:1:2)')).toEqual([
+      `      at a (${dist.href}comm/a.js:1:2)`,
+    ])
+  })
 })
 
 test('a top-level await that never settles is told from a rank that chose that code', () => {
