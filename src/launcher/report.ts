@@ -144,6 +144,10 @@ function describeFailure(rank: RankFacts): string[] {
   } else {
     const owed = rank.owed ?? 'it took part in messages and left without a word'
     lines.push(`tsrun: ${place(rank)} exited with code 0 while the others still needed it: ${owed}`)
+    // It owes something only if its script did not come to an end by itself.
+    if (rank.owed !== null) {
+      lines.push('  let the script end by itself, or set process.exitCode, instead of calling process.exit()')
+    }
   }
   return [...lines, ...describePending(rank.activity)]
 }

@@ -129,7 +129,8 @@ describe('a rank fails', () => {
   test('it exits 0 but the others still need it', async () => {
     const { code, stderr } = await tsrun(['-n', '2', program('exit-0-owing-on-rank-1.ts')])
     expect(stderr).toContain(
-      'exited with code 0 while the others still needed it: 2 messages have not reached their receivers\n',
+      'exited with code 0 while the others still needed it: 2 messages have not reached their receivers\n' +
+        '  let the script end by itself, or set process.exitCode, instead of calling process.exit()\n',
     )
     expect(code).toBe(1)
   })
