@@ -11,11 +11,10 @@ import { setCurrentJob } from './current-job.ts'
 import { RankJob } from './rank-job.ts'
 import { runScript } from './run-script.ts'
 import { prepareStandardStreams } from './standard-streams.ts'
+import { describeUncaught } from './uncaught.ts'
 
 const CONTROL_FD = 3
 const SIGKILL = 9
-/** The rank prints all of it anyway; the report shows the beginning. */
-const LONGEST_STACK = 16_384
 /** Node's exit code for a top-level await that never settles. */
 const NEVER_SETTLED = 13
 
@@ -38,9 +37,10 @@ if (order === null) {
   prepareStandardStreams(dieWithLauncher)
 
   let isEvaluating = true
+  let rejection: { reason: unknown } | null = null
   // First among the listeners, so that a script's own handlers cannot keep the report from being sent.
   process.on('uncaughtExceptionMonitor', (error) => {
-    port.send({ t: 'uncaught', stack: stackOf(error), activity: job.activity() })
+    port.send({ t: 'uncaught', error: describeUncaught(error, rejection), activity: job.activity() })
   })
   process.on('exit', (code) => {
     port.send({
@@ -59,17 +59,12 @@ if (order === null) {
   process.argv.push(...order.scriptArguments)
   setCurrentJob(job)
   // Not awaited: of a script that never settles, Node would say that this file does not.
-  void runScript(order.entry).then(() => {
+  const script = runScript(order.entry)
+  void script.then(() => {
     isEvaluating = false
   })
-}
-
-/** Of anything that can be thrown. */
-function stackOf(error: unknown): string {
-  try {
-    const text = error instanceof Error ? String(error.stack ?? error) : `Uncaught ${String(error)}`
-    return text.slice(0, LONGEST_STACK)
-  } catch {
-    return 'an error that cannot be shown'
-  }
+  // Beside the promise above, which stays unhandled: Node hands on an Error, but of anything else only a text.
+  script.catch((reason: unknown) => {
+    rejection = { reason }
+  })
 }

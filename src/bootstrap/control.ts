@@ -29,6 +29,13 @@ export interface BootOrder extends Place {
   readonly setDeathSignal: boolean
 }
 
+/** What the launcher is told of something thrown that nobody caught. */
+export interface UncaughtError {
+  /** The stack of an Error; of anything else, which has none, what it looks like. */
+  readonly text: string
+  readonly isError: boolean
+}
+
 /** Rank to launcher. */
 export type FromRank =
   /** First message of a rank: tells the versions apart before anything else can go wrong. */
@@ -39,8 +46,8 @@ export type FromRank =
   /** The transport has lost `rank`. If its process lives on, nobody else will ever tell. */
   | { readonly t: 'lost'; readonly rank: number; readonly reason: string }
   | { readonly t: 'abort'; readonly code: number; readonly why: string }
-  /** An uncaught error: its stack. Not the end yet: a handler of the program may swallow it. */
-  | { readonly t: 'uncaught'; readonly stack: string; readonly activity: Activity }
+  /** Something uncaught. Not the end yet: a handler of the program may swallow it. */
+  | { readonly t: 'uncaught'; readonly error: UncaughtError; readonly activity: Activity }
   /** Last message, from the `exit` event. `owed` non-null: it left while others still counted on it. */
   | { readonly t: 'exit'; readonly code: number; readonly owed: string | null; readonly activity: Activity }
   | { readonly t: 'activity'; readonly id: number; readonly activity: Activity }

@@ -2,6 +2,7 @@
 
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import type { UncaughtError } from '../bootstrap/control.ts'
 import type { Activity } from '../bootstrap/job.ts'
 import type { ProcessEnd } from './agent.ts'
 
@@ -24,7 +25,7 @@ export interface RankFacts {
   /** The exit code it was on its way out with. */
   readonly announced: number | null
   /** The last uncaught error, if any. */
-  readonly stack: string | null
+  readonly uncaught: UncaughtError | null
   readonly owed: string | null
   readonly activity: Activity | null
   /** It was still running when the job began to end. */
@@ -122,7 +123,7 @@ function describeCause(cause: Cause, ranks: readonly RankFacts[]): string[] {
 }
 
 function describeFailure(rank: RankFacts): string[] {
-  const { end, stack } = rank
+  const { end, uncaught } = rank
   const lines: string[] = []
   if (end?.signal) {
     lines.push(`tsrun: ${place(rank)} was killed by ${end.signal}${signalHint(end.signal)}`)
@@ -131,12 +132,17 @@ function describeFailure(rank: RankFacts): string[] {
       `tsrun: ${place(rank)} ended with exit code 13: a top-level await in the script can never settle`,
       '  Nothing was left that could have resolved it: no message on its way, no timer, no open file or socket.',
     )
-  } else if (end?.code !== 0 && stack !== null) {
+  } else if (end?.code !== 0 && uncaught?.isError === false) {
+    lines.push(
+      `tsrun: ${place(rank)} threw ${uncaught.text} (exit code ${end?.code})`,
+      '  That is not an Error, so nothing tells where it came from; throw new Error(...) instead',
+    )
+  } else if (end?.code !== 0 && uncaught) {
     lines.push(
       `tsrun: ${place(rank)} failed with an uncaught error (exit code ${end?.code})`,
-      ...shorten(stack),
+      ...shorten(uncaught.text),
     )
-    if (/Cannot find (package|module) 'tsmpi'/.test(stack)) {
+    if (/Cannot find (package|module) 'tsmpi'/.test(uncaught.text)) {
       lines.push('  Install it for the script: npm i tsmpi')
     }
   } else if (end?.code !== 0) {

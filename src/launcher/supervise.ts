@@ -5,7 +5,7 @@
  * nor the report. Works on agents only, so it does not know where ranks run or how.
  */
 
-import type { Entry, FromRank } from '../bootstrap/control.ts'
+import type { Entry, FromRank, UncaughtError } from '../bootstrap/control.ts'
 import type { Activity } from '../bootstrap/job.ts'
 import type { Agent, AgentEvents, ProcessEnd } from './agent.ts'
 import { ControlHub } from './control-hub.ts'
@@ -32,7 +32,7 @@ interface RankState {
   pid: number | null
   end: ProcessEnd | null
   outputEnded: boolean
-  stack: string | null
+  uncaught: UncaughtError | null
   owed: string | null
   /** The exit code it announced; with it came `owed`, which is only our ignorance otherwise. */
   announced: number | null
@@ -96,7 +96,7 @@ export class Supervisor
     this.#now++
     switch (message.t) {
       case 'uncaught':
-        state.stack = message.stack
+        state.uncaught = message.error
         state.activity = message.activity
         break
       case 'exit':
@@ -242,7 +242,7 @@ function newRank(rank: number): RankState {
     pid: null,
     end: null,
     outputEnded: false,
-    stack: null,
+    uncaught: null,
     owed: null,
     announced: null,
     activity: null,

@@ -114,6 +114,19 @@ describe('a rank fails', () => {
     expect(code).toBe(1)
   })
 
+  test.each([
+    ['throw', '"just a string"'],
+    ['throw-object', '{ status: 404 }'],
+    ['throw-later', '"just a string"'],
+    ['reject', '"just a string"'],
+    ['reject-object', '#<Object>'],
+  ])('%s: something that is not an Error is shown itself', async (how, shown) => {
+    const { code, stderr } = await tsrun(['-n', '1', program('throw-no-error.ts'), how])
+    expect(stderr).toMatch(/\ntsrun: rank 0 \(host \S+, pid \d+\) threw /)
+    expect(stderr).toContain(`) threw ${shown} (exit code 1)\n  That is not an Error`)
+    expect(code).toBe(1)
+  })
+
   test('output before the error is not lost', async () => {
     const { code, stdout } = await tsrun(['-n', '2', program('big-output-then-throw.ts')])
     expect(stdout.length).toBeGreaterThanOrEqual(1_000_001)

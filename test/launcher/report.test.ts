@@ -8,7 +8,7 @@ function facts(rank: number, changes: Partial<RankFacts> = {}): RankFacts {
     pid: 1000 + rank,
     end: { code: null, signal: 'SIGTERM' },
     announced: null,
-    stack: null,
+    uncaught: null,
     owed: null,
     activity: null,
     endedWithJob: true,
@@ -40,7 +40,9 @@ test('a failure says rank, host, pid, what happened, where it waited, and who we
 test('of an uncaught error message and first frames, without those of Node', () => {
   const stack =
     'Error: two\nlines\n    at f (/x/a.ts:1:2)\n    at node:internal/x:1:1\n    at g (/x/a.ts:3:4)'
-  const report = reportEnd({ kind: 'failed', rank: 0 }, [facts(0, { ...exited(1), stack })])
+  const report = reportEnd({ kind: 'failed', rank: 0 }, [
+    facts(0, { ...exited(1), uncaught: { text: stack, isError: true } }),
+  ])
   expect(report.split('\n')).toEqual([
     'tsrun: rank 0 (host node7, pid 1000) failed with an uncaught error (exit code 1)',
     '  Error: two',
@@ -55,7 +57,9 @@ describe('of the frames of an error thrown in tsmpi', () => {
   const dist = new URL('../../dist/', import.meta.url)
   const reported = (...frames: string[]) => {
     const stack = ['RankError: no such rank', ...frames.map((frame) => `    at ${frame}`)].join('\n')
-    const report = reportEnd({ kind: 'failed', rank: 0 }, [facts(0, { ...exited(1), stack })])
+    const report = reportEnd({ kind: 'failed', rank: 0 }, [
+      facts(0, { ...exited(1), uncaught: { text: stack, isError: true } }),
+    ])
     return report.split('\n').slice(2, -1)
   }
 
@@ -93,7 +97,9 @@ test('a top-level await that never settles is told from a rank that chose that c
 
 test('a script that cannot find tsmpi is told the cure', () => {
   const stack = "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'tsmpi' imported from /x/a.mjs"
-  const report = reportEnd({ kind: 'failed', rank: 0 }, [facts(0, { ...exited(1), stack })])
+  const report = reportEnd({ kind: 'failed', rank: 0 }, [
+    facts(0, { ...exited(1), uncaught: { text: stack, isError: true } }),
+  ])
   expect(report).toContain('npm i tsmpi')
 })
 
