@@ -34,6 +34,8 @@ export interface UncaughtError {
   /** The stack of an Error; of anything else, which has none, what it looks like. */
   readonly text: string
   readonly isError: boolean
+  /** The rank that found the error and sent it here; it usually fails by it too, and is the one to name. */
+  readonly foundBy?: number
 }
 
 /** Rank to launcher. */

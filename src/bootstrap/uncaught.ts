@@ -22,7 +22,9 @@ export function describeUncaught(
       const reason = REJECTED_WITH.exec(error.message)?.[1]
       if (reason !== undefined) return { text: describeNodesText(reason), isError: false }
     }
-    return { text: String(error.stack ?? error).slice(0, LONGEST_STACK), isError: true }
+    const text = String(error.stack ?? error).slice(0, LONGEST_STACK)
+    const { foundBy } = error as { foundBy?: unknown }
+    return typeof foundBy === 'number' ? { text, isError: true, foundBy } : { text, isError: true }
   } catch {
     return { text: 'an error that cannot be shown', isError: true }
   }

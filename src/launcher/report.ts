@@ -142,6 +142,9 @@ function describeFailure(rank: RankFacts): string[] {
       `tsrun: ${place(rank)} failed with an uncaught error (exit code ${end?.code})`,
       ...shorten(uncaught.text),
     )
+    if (uncaught.foundBy !== undefined) {
+      lines.push(`  found by rank ${uncaught.foundBy}, which told this rank of it`)
+    }
     if (/Cannot find (package|module) 'tsmpi'/.test(uncaught.text)) {
       lines.push('  Install it for the script: npm i tsmpi')
     }
@@ -216,8 +219,9 @@ function place(rank: RankFacts): string {
 function shortEnd({ end, announced, owed }: RankFacts): string {
   // A rank that was already leaving may have been overtaken by the signal that ended the others.
   if (end?.signal && announced === null) return end.signal
-  const code = `exit code ${end?.code ?? announced}`
-  return owed === null ? code : `${code}, ${owed}`
+  const code = end?.code ?? announced
+  // What a failing rank owes the others follows from its failure.
+  return code !== 0 || owed === null ? `exit code ${code}` : `exit code ${code}, ${owed}`
 }
 
 function plural(ranks: readonly unknown[]): string {

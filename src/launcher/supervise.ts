@@ -15,6 +15,8 @@ import type { Cause, RankFacts } from './report.ts'
 const GRACE_MS = 2000
 /** A rank that others have lost has died, and its end is seen here by then; or it is cut off. */
 const LOST_LIMIT_MS = 3000
+/** A rank that has found an error fails by it when those it told do, unless its script has caught it. */
+const FINDER_LIMIT_MS = 1000
 /**
  * A rank that is not in synchronous code answers within a turn of its loop. Somebody at the keyboard
  * waits less for that than the report of a night's work does.
@@ -58,6 +60,7 @@ export class Supervisor
   #booted = false
   #query: { waitingFor: Set<number>; resolve(): void } | null = null
   #killTimer: NodeJS.Timeout | null = null
+  #finderTimer: NodeJS.Timeout | null = null
 
   constructor(size: number, agent: Agent) {
     this.#agent = agent
@@ -129,12 +132,9 @@ export class Supervisor
     if (this.#cause !== null) return
     const well =
       end.code === 0 && state.owed === null && (state.announced !== null || !this.#stillNeeded(rank))
-    if (well) {
-      this.#hub.markLeft(rank)
-      return
-    }
-    state.failedAt ??= this.#now
-    this.end({ kind: 'failed', rank: this.#earliestFailure() })
+    if (well) this.#hub.markLeft(rank)
+    else state.failedAt ??= this.#now
+    this.#endIfFailed()
   }
 
   onOutputEnded(rank: number): void {
@@ -146,6 +146,7 @@ export class Supervisor
   end(cause: Cause): void {
     if (this.#cause !== null) return
     this.#cause = cause
+    if (this.#finderTimer) clearTimeout(this.#finderTimer)
     const culprit = 'rank' in cause && cause.kind !== 'unreachable' ? cause.rank : null
     for (const state of this.#alive()) {
       state.endedWithJob = state.rank !== culprit && state.failedAt === null
@@ -225,15 +226,32 @@ export class Supervisor
     return this.#hub.hasPublished(rank) && !this.#hub.hasFinished(rank)
   }
 
-  /** Of the ranks that have ended badly, the one whose failure showed first; ties cannot be. */
-  #earliestFailure(): number {
-    let first: RankState | null = null
-    for (const state of this.#ranks) {
-      if (state.failedAt === null || state.end === null) continue
-      if (first === null || state.failedAt < first.failedAt!) first = state
+  /** Ends the job if ranks have ended badly: because of the first of those that found their error themselves. */
+  #endIfFailed(): void {
+    const failed = this.#ranks.filter((state) => state.failedAt !== null && state.end !== null)
+    const own = earliest(failed.filter((state) => finderOf(state) === null))
+    const first = own ?? earliest(failed)
+    if (first === null) return
+    if (own === null && failed.some((state) => this.#ranks[finderOf(state)!]?.end === null)) {
+      // They were told of their errors by a rank that still runs. Its own word is the one to report.
+      this.#finderTimer ??= setTimeout(() => this.end({ kind: 'failed', rank: first.rank }), FINDER_LIMIT_MS)
+      return
     }
-    return first!.rank
+    this.end({ kind: 'failed', rank: first.rank })
   }
+}
+
+/** The rank that told `state` of the error by which it failed; null: it failed by itself. */
+function finderOf({ end, uncaught }: RankState): number | null {
+  return end?.signal ? null : (uncaught?.foundBy ?? null)
+}
+
+/** The one whose failure showed first; ties cannot be. */
+function earliest(failed: readonly RankState[]): RankState | null {
+  return failed.reduce<RankState | null>(
+    (first, state) => (first === null || state.failedAt! < first.failedAt! ? state : first),
+    null,
+  )
 }
 
 function newRank(rank: number): RankState {

@@ -14,6 +14,11 @@ test('an Error by its stack', () => {
   expect(describeUncaught(error, { reason: error })).toEqual({ text: error.stack, isError: true })
 })
 
+test('an Error that another rank has found', () => {
+  const error = Object.defineProperty(new Error('no luck'), 'foundBy', { value: 2 })
+  expect(describeUncaught(error, null)).toEqual({ text: error.stack, isError: true, foundBy: 2 })
+})
+
 test.each([
   ['just "a" string', '"just \\"a\\" string"'],
   [undefined, 'undefined'],

@@ -114,6 +114,15 @@ describe('a rank fails', () => {
     expect(code).toBe(1)
   })
 
+  test('an error found by a rank that handles it: a rank that does not is named, and the finder', async () => {
+    const { code, stderr } = await tsrun(['-n', '3', program('fail-by-notice.ts')])
+    const report = stderr.slice(stderr.indexOf('tsrun:'))
+    expect(report).toMatch(/^tsrun: rank [01] .* failed with an uncaught error/)
+    expect(report).toContain('\n  found by rank 2, which told this rank of it\n')
+    expect(report).toContain('rank 2 (ended with the job)')
+    expect(code).toBe(1)
+  })
+
   test.each([
     ['throw', '"just a string"'],
     ['throw-object', '{ status: 404 }'],

@@ -103,6 +103,24 @@ test('a script that cannot find tsmpi is told the cure', () => {
   expect(report).toContain('npm i tsmpi')
 })
 
+test('what ranks owe that failed is no news, but what those owe that exited with 0 is', () => {
+  const owed = '3 messages have not reached their receivers yet'
+  const ranks = [facts(0, exited(1)), facts(1, { ...exited(1), owed }), facts(2, { ...exited(0), owed })]
+  expect(reportEnd({ kind: 'failed', rank: 0 }, ranks)).toContain(
+    `  also affected: rank 1 (exit code 1), rank 2 (exit code 0, ${owed})\n`,
+  )
+})
+
+test('an error that another rank has found, and survived', () => {
+  const uncaught = { text: 'Error: no luck\n    at f (/x/a.ts:1:2)', isError: true, foundBy: 3 }
+  const report = reportEnd({ kind: 'failed', rank: 0 }, [facts(0, { ...exited(1), uncaught })])
+  expect(report.split('\n').slice(1, -1)).toEqual([
+    '  Error: no luck',
+    '      at f (/x/a.ts:1:2)',
+    '  found by rank 3, which told this rank of it',
+  ])
+})
+
 test('ranks that do the same share a line', () => {
   const activity = { pending: ['recv on world'], last: null }
   const ranks = [

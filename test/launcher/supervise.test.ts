@@ -35,7 +35,14 @@ function setup(size: number) {
   }
   const saysExit = (rank: number, code: number, owed: string | null = null) =>
     supervisor.onMessage(rank, { t: 'exit', code, owed, activity: IDLE })
-  return { supervisor, told, exits, saysExit, take: () => told.splice(0) }
+  /** Fails by an error that `foundBy` has told of, or by its own. */
+  const fails = (rank: number, foundBy?: number) => {
+    const error = { text: 'Error', isError: true, ...(foundBy === undefined ? {} : { foundBy }) }
+    supervisor.onMessage(rank, { t: 'uncaught', error, activity: IDLE })
+    saysExit(rank, 1)
+    exits(rank, 1)
+  }
+  return { supervisor, told, exits, saysExit, fails, take: () => told.splice(0) }
 }
 
 async function codeOf(supervisor: Supervisor): Promise<number> {
@@ -90,6 +97,65 @@ describe('the first cause wins', () => {
     supervisor.onMessage(1, { t: 'abort', code: 5, why: '' })
     exits(1, null, 'SIGKILL')
     exits(0, null, 'SIGTERM')
+    expect(await codeOf(supervisor)).toBe(5)
+  })
+})
+
+describe('an error that one rank has found and others were told of', () => {
+  test('the finder is to blame, though the others fail first', async () => {
+    const { supervisor, fails, exits, take } = setup(4)
+    fails(1, 2)
+    fails(0, 2)
+    expect(take()).toEqual([])
+    fails(2)
+    expect(take()).toContain('SIGTERM')
+    exits(3, null, 'SIGTERM')
+    const { cause, ranks } = await supervisor.done
+    expect(cause).toEqual({ kind: 'failed', rank: 2 })
+    expect(ranks.map((rank) => rank.endedWithJob)).toEqual([false, false, false, true])
+  })
+
+  test('the finder goes on: the first of the others, after a while', async () => {
+    const { supervisor, fails, exits, take } = setup(3)
+    fails(1, 2)
+    vi.advanceTimersByTime(600)
+    fails(0, 2)
+    vi.advanceTimersByTime(399)
+    expect(take()).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(take()).toContain('SIGTERM')
+    exits(2, null, 'SIGTERM')
+    expect((await supervisor.done).cause).toEqual({ kind: 'failed', rank: 1 })
+  })
+
+  test('the finder ends well: nothing to wait for', async () => {
+    const { supervisor, fails, saysExit, exits } = setup(2)
+    fails(1, 0)
+    saysExit(0, 0)
+    exits(0, 0)
+    expect((await supervisor.done).cause).toEqual({ kind: 'failed', rank: 1 })
+  })
+
+  test('another rank fails by itself meanwhile: it is to blame', async () => {
+    const { supervisor, fails, exits } = setup(3)
+    fails(1, 0)
+    exits(2, null, 'SIGSEGV')
+    exits(0, null, 'SIGTERM')
+    expect((await supervisor.done).cause).toEqual({ kind: 'failed', rank: 2 })
+  })
+
+  test('the finder has an error of its own that others were not told of: no waiting', async () => {
+    const { supervisor, fails, exits } = setup(2)
+    fails(0)
+    exits(1, null, 'SIGTERM')
+    expect((await supervisor.done).cause).toEqual({ kind: 'failed', rank: 0 })
+  })
+
+  test('the finder aborts meanwhile', async () => {
+    const { supervisor, fails, exits } = setup(2)
+    fails(1, 0)
+    supervisor.onMessage(0, { t: 'abort', code: 5, why: '' })
+    exits(0, null, 'SIGKILL')
     expect(await codeOf(supervisor)).toBe(5)
   })
 })
