@@ -25,6 +25,8 @@ export interface Plan {
   readonly tee: boolean
   readonly stdinRank: number | null
   readonly timeoutMs: number | null
+  /** What the user may have got wrong, though it means something. */
+  readonly hint: string | null
 }
 
 export interface Variable {
@@ -72,6 +74,7 @@ export function parseArguments(words: readonly string[], defaultRanks: number): 
       tee: given.has('tee'),
       stdinRank: given.has('stdin') ? readStdin(last(given, 'stdin')!, ranks) : 0,
       timeoutMs: given.has('timeout') ? readTimeout(last(given, 'timeout')!) : null,
+      hint: given.has('np') ? null : misplacedRanks(scriptArguments, ranks),
     },
   }
 }
@@ -153,6 +156,20 @@ function readRanks(text: string): number {
     throw new UsageError(`-n must be a whole number of ranks, 1 or more; found "${text}"`)
   }
   return ranks
+}
+
+/** A number of ranks behind the script, where it is none. */
+function misplacedRanks(scriptArguments: readonly string[], ranks: number): string | null {
+  for (const [at, word] of scriptArguments.entries()) {
+    if (word === '--') break
+    const next = scriptArguments[at + 1] ?? ''
+    const isApart = /^(-n|--?np)$/.test(word) && /^\d+$/.test(next)
+    if (!isApart && !/^(-n=?|--?np=)\d+$/.test(word)) continue
+    const found = isApart ? `${word} ${next}` : word
+    const running = ranks === 1 ? '1 rank' : `${ranks} ranks`
+    return `"${found}" stands behind the script and belongs to it; running on ${running}`
+  }
+  return null
 }
 
 function readVariable(text: string | null): Variable {

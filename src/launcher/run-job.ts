@@ -24,6 +24,7 @@ export async function runJob(plan: Plan): Promise<number> {
   const script = findScript(plan.script, process.cwd())
   const cwd = workingFolder(plan)
   const env = rankEnvironment(plan, process.env)
+  if (plan.hint !== null) process.stderr.write(`tsrun: ${plan.hint}\n`)
   if (plan.dryRun) return printPlan(plan, script, cwd)
 
   const output = new JobOutput(plan)

@@ -31,6 +31,26 @@ test('nothing but a script', () => {
     tee: false,
     stdinRank: 0,
     timeoutMs: null,
+    hint: null,
+  })
+})
+
+describe('a number of ranks behind the script', () => {
+  test.each(['-n 4', '-n4', '-n=4', '-np 4', '--np 4', '--np=4'])('%s: a hint', (words) => {
+    const { ranks, hint } = plan('a.ts', 'in.txt', ...words.split(' '), '-v')
+    expect(ranks).toBe(6)
+    expect(hint).toBe(`"${words}" stands behind the script and belongs to it; running on 6 ranks`)
+  })
+
+  test.each([
+    ['-n', '2', 'a.ts', '-n', '4'],
+    ['a.ts', '-n', 'name'],
+    ['a.ts', '--in', '4'],
+    ['a.ts', 'x-n', '4'],
+    ['a.ts', 'x -n 4'],
+    ['a.ts', '--', '-n', '4'],
+  ])('%s %s %s %s: none', (...words) => {
+    expect(plan(...words).hint).toBeNull()
   })
 })
 

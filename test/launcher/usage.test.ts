@@ -40,6 +40,13 @@ test('a script that does not compile: the place and exit code 1, once', async ()
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
 })
 
+test('a number of ranks behind the script: a hint, and it runs', async () => {
+  const through = ['taskset', '-c', '0']
+  const { code, stdout, stderr } = await tsrun([program('hello.ts'), '-n', '4'], { through })
+  expect(stderr).toBe('tsrun: "-n 4" stands behind the script and belongs to it; running on 1 rank\n')
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'hello from 0 of 1\n' })
+})
+
 test('--help names every option', async () => {
   const { code, stdout } = await tsrun(['--help'])
   for (const name of [
