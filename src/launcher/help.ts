@@ -13,12 +13,16 @@ const EPILOG = `Examples:
   tsrun -n 2 -x LOG=1 --timeout 10m job.ts
   tsrun -n 2 --stdin 1 filter.ts < data.txt
 
-Exit code: 0 if every rank ended well; else that of the first rank that did not (128+N if a signal
-killed it), the code given to abort(), 124 after --timeout, 130 after Ctrl-C, 2 for a wrong command
-line, 125 if the job could not be started.
+Exit code: 0 if every rank ended well; else that of the first rank that did not (128+N if a
+signal killed it), the code given to abort(), 124 after --timeout, 130 after Ctrl-C, 2 for a wrong
+command line, 125 if tsrun could not start the ranks. A syntax error or a missing import in the script
+gives 1, as under node.
 
-A rank finds its place in TSMPI_RANK, TSMPI_SIZE, TSMPI_LOCAL_RANK, TSMPI_LOCAL_SIZE, TSMPI_NODE_RANK
-and TSMPI_JOB_ID. Without tsrun, under plain node, a script is a world of one.`
+Ctrl-C ends the job: the ranks get it as SIGTERM, for which a script may have a handler of its own;
+what still runs after 2 s is killed. A second Ctrl-C kills at once.
+
+A rank finds its place in TSMPI_RANK, TSMPI_SIZE, TSMPI_LOCAL_RANK, TSMPI_LOCAL_SIZE,
+TSMPI_NODE_RANK and TSMPI_JOB_ID. Without tsrun, under plain node, a script is a world of one.`
 
 export async function helpText(): Promise<string> {
   const { default: yargs } = await import('yargs')

@@ -72,7 +72,7 @@ export const OPTIONS = [
     aliases: [],
     takes: 'value',
     group: OUTPUT,
-    describe: 'Write each rank to its own DIR/rank-7.out and .err instead of here',
+    describe: 'Write each rank to files of its own, DIR/rank-000.out and .err, instead of here',
   },
   {
     name: 'tee',
@@ -94,7 +94,8 @@ export const OPTIONS = [
     aliases: [],
     takes: 'value',
     group: ENDS,
-    describe: 'End the job after this time (90s, 15m, 2h), show what every rank was doing, exit 124',
+    describe:
+      'End the job after this time (90s, 15m, 2h; a bare number is seconds), show what every rank was doing, exit 124',
   },
   { name: 'help', aliases: ['h'], takes: 'flag', group: ABOUT, describe: 'Show this text' },
   { name: 'version', aliases: ['V'], takes: 'flag', group: ABOUT, describe: 'Show the version' },

@@ -68,6 +68,20 @@ test('--help names every option', async () => {
   expect(code).toBe(0)
 })
 
+test('--help tells what surprises', async () => {
+  const text = (await tsrun(['--help'])).stdout.replace(/\s+/g, ' ')
+  expect(text).toContain('DIR/rank-000.out')
+  expect(text).toContain('a bare number is seconds')
+  expect(text).toContain('A syntax error or a missing import in the script gives 1')
+  expect(text).toContain('the ranks get it as SIGTERM')
+})
+
+test('an import that is not there: exit code 1', async () => {
+  const { code, stderr } = await tsrun(['-n', '2', program('missing-import.ts')])
+  expect(stderr).toContain('absent')
+  expect(code).toBe(1)
+})
+
 test('--version', async () => {
   expect((await tsrun(['--version'])).stdout).toMatch(/^tsmpi \d+\.\d+\.\d+\n$/)
 })
