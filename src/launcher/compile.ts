@@ -7,9 +7,9 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, extname, join } from 'node:path'
+import { dirname, extname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { BuildOptions, BuildResult, Loader, Message, Plugin } from 'esbuild'
+import type { BuildOptions, BuildResult, Loader, Location, Message, Plugin } from 'esbuild'
 import type { Entry } from '../bootstrap/control.ts'
 import { CompileError } from './compile-error.ts'
 import { resolveImports } from './resolve-import.ts'
@@ -48,7 +48,12 @@ export async function compileScript(script: string, runtimeDir: string): Promise
     if (messages === undefined) throw error
     const color = process.stderr.isTTY === true
     throw new CompileError(
-      (await esbuild.formatMessages(messages.map(asWritten), { kind: 'error', color })).join(''),
+      (
+        await esbuild.formatMessages(
+          messages.map((message) => asWritten(message, dirname(script))),
+          { kind: 'error', color },
+        )
+      ).join(''),
     )
   } finally {
     await esbuild.stop()
@@ -123,21 +128,28 @@ function selfConstants(path: string, isMain: boolean): string {
 /** Ends the constants; nobody writes such a comment. */
 const SELF_END = '; /*__tsmpi*/'
 
-/** A message about the file as the user knows it. */
-function asWritten(message: Message): Message {
-  const { location } = message
-  const end = location ? location.lineText.indexOf(SELF_END) : -1
-  if (!location || end < 0) return { ...message, pluginName: '' }
-  const added = end + SELF_END.length
-  const lineText = location.lineText.slice(added)
+/** A message about the files as the user knows them. `folder`: where esbuild's paths begin. */
+function asWritten(message: Message, folder: string): Message {
+  const place = (location: Location | null) => location && placeAsWritten(location, folder)
   return {
     ...message,
     pluginName: '',
-    location: {
-      ...location,
-      lineText,
-      column: Math.max(0, location.column - Buffer.byteLength(location.lineText.slice(0, added))),
-    },
+    location: place(message.location),
+    notes: message.notes.map((note) => ({ ...note, location: place(note.location) })),
+  }
+}
+
+/** Its path from the current folder, where a terminal looks for it; without what we put on the first line. */
+function placeAsWritten(location: Location, folder: string): Location {
+  const file = relative('', resolve(folder, location.file))
+  const end = location.lineText.indexOf(SELF_END)
+  if (end < 0) return { ...location, file }
+  const added = end + SELF_END.length
+  return {
+    ...location,
+    file,
+    lineText: location.lineText.slice(added),
+    column: Math.max(0, location.column - Buffer.byteLength(location.lineText.slice(0, added))),
   }
 }
 

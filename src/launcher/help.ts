@@ -15,8 +15,8 @@ const EPILOG = `Examples:
 
 Exit code: 0 if every rank ended well; else that of the first rank that did not (128+N if a
 signal killed it), the code given to abort(), 124 after --timeout, 130 after Ctrl-C, 2 for a wrong
-command line, 125 if tsrun could not start the ranks. A syntax error or a missing import in the script
-gives 1, as under node.
+command line, 125 if tsrun could not start the ranks. A syntax error or a missing import in the
+script gives 1, as under node.
 
 Ctrl-C ends the job: the ranks get it as SIGTERM, for which a script may have a handler of its own;
 what still runs after 2 s is killed. A second Ctrl-C kills at once.

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { program, tsrun } from '../helpers/tsrun.ts'
+import { program, ROOT, tsrun } from '../helpers/tsrun.ts'
 
 describe('a wrong command line: exit code 2 and one message', () => {
   test.each([
@@ -38,6 +38,12 @@ test('a script that does not compile: the place and exit code 1, once', async ()
   expect(stderr).toContain('broken-syntax.ts:2:15')
   expect(stderr.match(/Unexpected/g)).toHaveLength(1)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+})
+
+test('the place of a compile error is told from the current folder, so that it can be clicked', async () => {
+  const cwd = join(ROOT, 'test/fixtures')
+  const { stderr } = await tsrun(['-n', '1', 'programs/broken-syntax.ts'], { cwd })
+  expect(stderr).toContain('\n    programs/broken-syntax.ts:2:15:')
 })
 
 test('a number of ranks behind the script: a hint, and it runs', async () => {
