@@ -11,7 +11,7 @@ import { version } from '../version.ts'
 import type { Job } from './job.ts'
 
 const key = Symbol.for('tsmpi.job')
-type Holder = { [key]?: { version: string; job: Job } }
+type Holder = { [key]?: { version: string; job: Job; takenBy?: string } }
 
 /** Makes `job` the one this process's library finds. */
 export function setCurrentJob(job: Job): void {
@@ -27,7 +27,15 @@ export function currentJob(): Job {
         'use the tsrun of the same installation: npx tsrun',
     )
   }
-  return held?.job ?? singletonJob()
+  if (held === undefined) return singletonJob()
+  // A job has one listener and a rank one address: a second copy would leave the first deaf.
+  if (held.takenBy !== undefined) {
+    throw new BootstrapError(
+      `tsmpi is loaded twice, from ${held.takenBy} and ${import.meta.url}; let all packages share one: npm dedupe`,
+    )
+  }
+  held.takenBy = import.meta.url
+  return held.job
 }
 
 /** A job of one, in which nothing can be asked of anybody. */

@@ -3,7 +3,7 @@
  * payloads. See messenger.ts for the protocol as a whole.
  */
 
-import { BufferError } from '../errors.ts'
+import { BufferError, CancelledError } from '../errors.ts'
 import { Block } from '../wire/block.ts'
 import { ITEM } from '../wire/datatype.ts'
 import { Frame, FrameFlag, FrameKind } from '../wire/frame.ts'
@@ -83,6 +83,11 @@ export class Incoming {
     const operation = this.#receiving.get(frame.recvId)
     if (operation === undefined) return // it failed meanwhile, with its communicator
     const { frame: envelope, block } = operation.incoming!
+    if ((frame.flags & FrameFlag.DROP) !== 0) {
+      this.#receiving.delete(frame.recvId)
+      const why = `rank ${envelope.source} has taken the message back: its send failed, or its communicator was freed`
+      return this.#pending.fail(operation, new CancelledError(`${operation.describe()}: ${why}`))
+    }
     if (!this.#write(operation, block, frame.offset, body)) {
       this.#receiving.delete(frame.recvId)
       return
@@ -147,7 +152,8 @@ export class Incoming {
     if (operation.into === null && frame.type === ITEM) {
       return this.#complete(operation, frame, Block.item(body), borrowed)
     }
-    const block = operation.into ?? Block.allocate(frame.type, frame.bytes)
+    const block = this.#room(operation, frame)
+    if (block === null) return
     if (body.length > 0 && !this.#write(operation, block, 0, body)) return
     this.#complete(operation, frame, block, false)
   }
@@ -163,7 +169,8 @@ export class Incoming {
       const why = `rank ${frame.source} ${lost} before its message could be fetched`
       return this.#pending.fail(operation, rankGone(operation, why))
     }
-    const block = operation.into ?? Block.allocate(frame.type, frame.bytes)
+    const block = this.#room(operation, frame)
+    if (block === null) return this.#clearToSend(peer, frame, 0, FrameFlag.DROP)
     if (frame.bytes === 0) {
       this.#clearToSend(peer, frame, 0, 0)
       return this.#complete(operation, frame, block, false)
@@ -172,6 +179,17 @@ export class Incoming {
     operation.incoming = { frame: new Frame().copyFrom(frame), block, peer }
     this.#receiving.set(recvId, operation)
     this.#clearToSend(peer, frame, recvId, 0)
+  }
+
+  /** Where a message goes. Null: there is no memory for it, and the receive has failed. */
+  #room(operation: RecvOperation<unknown>, frame: Frame): Block | null {
+    try {
+      return operation.into ?? Block.allocate(frame.type, frame.bytes)
+    } catch (cause) {
+      const why = `no memory for a message of ${frame.bytes} bytes`
+      this.#pending.fail(operation, new BufferError(`${operation.describe()}: ${why}`, { cause }))
+      return null
+    }
   }
 
   /** Puts a piece where it belongs. False: the program has given that memory away, and the receive has failed. */

@@ -25,24 +25,52 @@ export interface Arrival {
   readonly tag: number
 }
 
-interface PostNode<P> {
-  readonly post: P
+/** A place in a {@link Chain}. */
+interface Link<T> {
+  readonly item: T
   readonly stamp: number
+  before: Link<T> | null
+  after: Link<T> | null
 }
 
-interface ArrivalNode<A> {
+/** A list from whose middle an entry can be taken at constant cost, however long it is. */
+class Chain<T> {
+  first: Link<T> | null = null
+  #last: Link<T> | null = null
+
+  push(item: T, stamp: number): Link<T> {
+    const link: Link<T> = { item, stamp, before: this.#last, after: null }
+    if (this.#last === null) this.first = link
+    else this.#last.after = link
+    this.#last = link
+    return link
+  }
+
+  remove(link: Link<T>): void {
+    if (link.before === null) this.first = link.after
+    else link.before.after = link.after
+    if (link.after === null) this.#last = link.before
+    else link.after.before = link.before
+  }
+
+  *[Symbol.iterator](): Generator<Link<T>> {
+    for (let link = this.first; link !== null; link = link.after) yield link
+  }
+}
+
+/** An arrival and its two places. */
+interface Parked<A> {
   readonly arrival: A
-  taken: boolean
+  bySource: Link<Parked<A>> | null
+  inOrder: Link<Parked<A>> | null
 }
 
 export class MatchQueue<P extends Post, A extends Arrival> {
   #stamp = 0
   /** By source; index `size` holds the receives from any source. */
-  readonly #posts: PostNode<P>[][] = []
-  readonly #bySource: ArrivalNode<A>[][] = []
-  /** All arrivals in order. Taken ones are dropped when they come to the front, or when they are many. */
-  #inOrder: ArrivalNode<A>[] = []
-  #taken = 0
+  readonly #posts: Chain<P>[] = []
+  readonly #bySource: Chain<Parked<A>>[] = []
+  readonly #inOrder = new Chain<Parked<A>>()
   readonly #anySource: number
 
   /** `size`: ranks of the communicator. */
@@ -52,40 +80,39 @@ export class MatchQueue<P extends Post, A extends Arrival> {
 
   /** Removes and returns the receive that a message from `source` with `tag` belongs to, if there is one. */
   match(source: number, tag: number): P | null {
-    const named = this.#posts[source]
-    const any = this.#posts[this.#anySource]
-    const namedAt = named === undefined ? -1 : findPost(named, tag)
-    const anyAt = any === undefined ? -1 : findPost(any, tag)
-    if (namedAt < 0 && anyAt < 0) return null
-    const useNamed = anyAt < 0 || (namedAt >= 0 && named![namedAt]!.stamp < any![anyAt]!.stamp)
-    return useNamed ? removeAt(named!, namedAt).post : removeAt(any!, anyAt).post
+    const named = findPost(this.#posts[source], tag)
+    const any = findPost(this.#posts[this.#anySource], tag)
+    if (named !== null && (any === null || named.stamp < any.stamp)) {
+      this.#posts[source]!.remove(named)
+      return named.item
+    }
+    if (any === null) return null
+    this.#posts[this.#anySource]!.remove(any)
+    return any.item
   }
 
   /** Adds a receive for which no message has come yet. The caller has asked `take` first. */
   post(post: P): void {
-    const list = post.source === ANY ? this.#anySource : post.source
-    const posts = this.#posts[list]
-    const node = { post, stamp: this.#stamp++ }
-    if (posts === undefined) this.#posts[list] = [node]
-    else posts.push(node)
+    this.#postsOf(post).push(post, this.#stamp++)
   }
 
   /** Takes a posted receive back. False: it was matched already. */
   withdraw(post: P): boolean {
-    const posts = this.#posts[post.source === ANY ? this.#anySource : post.source]
-    const at = posts === undefined ? -1 : posts.findIndex((node) => node.post === post)
-    if (at < 0) return false
-    posts!.splice(at, 1)
-    return true
+    const posts = this.#postsOf(post)
+    for (const link of posts) {
+      if (link.item !== post) continue
+      posts.remove(link)
+      return true
+    }
+    return false
   }
 
   /** Adds a message that nobody has asked for yet. The caller has asked `match` first. */
   park(arrival: A): void {
-    const node = { arrival, taken: false }
-    const list = this.#bySource[arrival.source]
-    if (list === undefined) this.#bySource[arrival.source] = [node]
-    else list.push(node)
-    this.#inOrder.push(node)
+    const parked: Parked<A> = { arrival, bySource: null, inOrder: null }
+    this.#bySource[arrival.source] ??= new Chain()
+    parked.bySource = this.#bySource[arrival.source]!.push(parked, 0)
+    parked.inOrder = this.#inOrder.push(parked, 0)
   }
 
   /** The message that a receive from `source` with `tag` would get now, left where it is. */
@@ -95,59 +122,44 @@ export class MatchQueue<P extends Post, A extends Arrival> {
 
   /** Removes and returns the message that a receive from `source` with `tag` gets now. */
   take(source: number, tag: number): A | null {
-    const node = this.#find(source, tag)
-    if (node === null) return null
-    node.taken = true
-    this.#taken++
-    const list = this.#bySource[node.arrival.source]!
-    removeAt(list, list.indexOf(node))
-    this.#sweep()
-    return node.arrival
+    const parked = this.#find(source, tag)
+    if (parked === null) return null
+    this.#bySource[parked.arrival.source]!.remove(parked.bySource!)
+    this.#inOrder.remove(parked.inOrder!)
+    return parked.arrival
   }
 
   /** The receives still waiting, in the order they were posted. */
   posts(): P[] {
     return this.#posts
-      .flat()
+      .flatMap((chain) => [...chain])
       .sort((a, b) => a.stamp - b.stamp)
-      .map((node) => node.post)
+      .map((link) => link.item)
   }
 
   /** The messages still unasked for, in order of arrival. */
   arrivals(): A[] {
-    return this.#inOrder.filter((node) => !node.taken).map((node) => node.arrival)
+    return [...this.#inOrder].map((link) => link.item.arrival)
   }
 
-  #find(source: number, tag: number): ArrivalNode<A> | null {
-    const list = source === ANY ? this.#inOrder : this.#bySource[source]
-    if (list === undefined) return null
-    for (const node of list) {
-      if (!node.taken && (tag === ANY || node.arrival.tag === tag)) return node
+  #postsOf({ source }: P): Chain<P> {
+    const list = source === ANY ? this.#anySource : source
+    this.#posts[list] ??= new Chain()
+    return this.#posts[list]!
+  }
+
+  #find(source: number, tag: number): Parked<A> | null {
+    const chain = source === ANY ? this.#inOrder : this.#bySource[source]
+    for (let link = chain?.first ?? null; link !== null; link = link.after) {
+      if (tag === ANY || link.item.arrival.tag === tag) return link.item
     }
     return null
   }
-
-  /** Forgets taken messages once they are half of the list, so that each costs a constant. */
-  #sweep(): void {
-    if (this.#taken === this.#inOrder.length) {
-      this.#inOrder.length = 0
-      this.#taken = 0
-    } else if (this.#taken > 32 && this.#taken * 2 > this.#inOrder.length) {
-      this.#inOrder = this.#inOrder.filter((node) => !node.taken)
-      this.#taken = 0
-    }
-  }
 }
 
-function findPost<P extends Post>(list: PostNode<P>[], tag: number): number {
-  for (let i = 0; i < list.length; i++) {
-    const wanted = list[i]!.post.tag
-    if (wanted === ANY || wanted === tag) return i
+function findPost<P extends Post>(chain: Chain<P> | undefined, tag: number): Link<P> | null {
+  for (let link = chain?.first ?? null; link !== null; link = link.after) {
+    if (link.item.tag === ANY || link.item.tag === tag) return link
   }
-  return -1
-}
-
-// shift() is far cheaper than splice() for the first entry, and the first entry is nearly always the one.
-function removeAt<T>(list: T[], at: number): T {
-  return at === 0 ? (list.shift() as T) : (list.splice(at, 1)[0] as T)
+  return null
 }

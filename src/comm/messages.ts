@@ -35,7 +35,8 @@ export async function* messages<T>(
     try {
       received = (await p2p.recv(1, source, { ...rest, status: true })) as ReceivedMessage<T>
     } catch (error) {
-      if (error instanceof RankFailedError && !p2p.messenger.peers.anyLost) return
+      const { peers } = p2p.messenger
+      if (error instanceof RankFailedError && !peers.anyLost && p2p.context.owner.broken === null) return
       throw error
     }
     yield received

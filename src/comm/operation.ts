@@ -17,7 +17,7 @@ export abstract class Operation<T> {
   #promise: Promise<unknown> | undefined
   #resolve: ((value: unknown) => void) | undefined
   #reject: ((error: unknown) => void) | undefined
-  #onSettled: (() => void)[] | undefined
+  #onSettled: Set<() => void> | undefined
 
   /** One line for reports and error messages: `recv on world, rank 1 of 4, from rank 0, tag 7`. */
   abstract describe(): string
@@ -66,8 +66,13 @@ export abstract class Operation<T> {
   /** Calls `f` inside the call that settles the operation; at once if it is settled. */
   onSettled(f: () => void): void {
     if (this.state !== 'pending') f()
-    else if (this.#onSettled === undefined) this.#onSettled = [f]
-    else this.#onSettled.push(f)
+    else if (this.#onSettled === undefined) this.#onSettled = new Set([f])
+    else this.#onSettled.add(f)
+  }
+
+  /** Takes an `onSettled` back. */
+  offSettled(f: () => void): void {
+    this.#onSettled?.delete(f)
   }
 
   #settled(): void {

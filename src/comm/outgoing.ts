@@ -3,6 +3,7 @@
  * their payloads. See messenger.ts for the protocol as a whole.
  */
 
+import { BufferError } from '../errors.ts'
 import type { SendToken } from '../transport/transport.ts'
 import { Block } from '../wire/block.ts'
 import { type Frame, FrameFlag, FrameKind } from '../wire/frame.ts'
@@ -47,11 +48,19 @@ export class Outgoing {
   /** The receiver is ready for an announced message, or does not want it. */
   onClearToSend(peer: number, { sendId, recvId, flags }: Frame): void {
     const operation = this.#announced.get(sendId)
-    if (operation === undefined) return // it failed meanwhile, with its communicator
+    // It failed meanwhile, with its communicator; the receive must not wait for it for ever.
+    if (operation === undefined) return this.#refuse(peer, recvId)
     this.#announced.delete(sendId)
     const total = operation.block.byteLength
     if (total === 0 || (flags & FrameFlag.DROP) !== 0) return this.#succeed(operation)
     const { maxBodyBytes } = this.#line.transport
+    try {
+      operation.block.bytes(0, Math.min(maxBodyBytes, total))
+    } catch (cause) {
+      this.#refuse(peer, recvId)
+      const why = 'the memory of value was transferred elsewhere while the send waited for its receive'
+      return this.#pending.fail(operation, new BufferError(`${operation.describe()}: ${why}`, { cause }))
+    }
     for (let offset = 0; offset < total; offset += maxBodyBytes) {
       const piece = this.#line.headerIn(FrameKind.DATA, operation.context)
       piece.recvId = recvId
@@ -97,6 +106,15 @@ export class Outgoing {
     this.#announced.set(operation.sendId, operation)
     const frame = this.#line.envelope(FrameKind.RTS, operation)
     frame.sendId = operation.sendId
+    this.#line.emit(peer, frame, null, null)
+  }
+
+  /** Tells a receive that its payload will not come. */
+  #refuse(peer: number, recvId: number): void {
+    if (recvId === 0) return
+    const frame = this.#line.header(FrameKind.DATA)
+    frame.flags = FrameFlag.DROP
+    frame.recvId = recvId
     this.#line.emit(peer, frame, null, null)
   }
 

@@ -32,6 +32,8 @@ export interface WaitableRequest<T> extends Request<T> {
   readonly failed: boolean
   /** Calls `f` when the operation is over; at once if it is. */
   onDone(f: () => void): void
+  /** Takes an `onDone` back. */
+  offDone(f: () => void): void
 }
 
 export class OperationRequest<T> implements WaitableRequest<T> {
@@ -90,6 +92,10 @@ export class OperationRequest<T> implements WaitableRequest<T> {
   onDone(f: () => void): void {
     this.#operation.onSettled(f)
   }
+
+  offDone(f: () => void): void {
+    this.#operation.offSettled(f)
+  }
 }
 
 /** A request that was over before it began: to or from null. */
@@ -110,6 +116,7 @@ export function completedRequest<T>(value: T, status: Status | undefined): Reque
     },
     cancel: () => false,
     onDone: (f) => f(),
+    offDone: () => {},
   }
   return request
 }

@@ -54,7 +54,15 @@ function firstDone(requests: readonly Request<unknown>[]): Promise<number | null
   const done = active.find((index) => requests[index]!.done)
   if (done !== undefined) return Promise.resolve(done)
   return new Promise((resolve) => {
-    for (const index of active) (requests[index] as WaitableRequest<unknown>).onDone(() => resolve(index))
+    const waiting = active.map((index) => ({
+      request: requests[index] as WaitableRequest<unknown>,
+      // A request that stays open for long must not gather one listener per call.
+      f: () => {
+        for (const { request, f } of waiting) request.offDone(f)
+        resolve(index)
+      },
+    }))
+    for (const { request, f } of waiting) request.onDone(f)
   })
 }
 

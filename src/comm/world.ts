@@ -67,7 +67,9 @@ function zmqTransport({ rank, size, jobId, runtimeDir, publish, card }: Job): Zm
 /** Ties the end of the world to the end of the process. */
 function endWith(world: World): void {
   let ending = false
-  job.owedAtExit(() => (ending ? null : world.owed()))
+  let ended = false
+  // Until the end is complete: somebody else's beforeExit handler may call process.exit() in the middle of it.
+  job.owedAtExit(() => (ended ? null : world.owed()))
   process.on('beforeExit', () => {
     if (ending) return
     if (world.idle()) {
@@ -78,13 +80,16 @@ function endWith(world: World): void {
     // A rank that has failed has nothing to wait for, and others may wait for it: the launcher takes over.
     if (process.exitCode !== undefined && process.exitCode !== 0) return
     ending = true
-    void finalize(world)
+    void finalize(world, () => {
+      ended = true
+    })
   })
 }
 
-async function finalize(world: World): Promise<void> {
+async function finalize(world: World, onEnded: () => void): Promise<void> {
   const { errors, warnings } = await world.finalize()
   await world.close()
+  onEnded()
   for (const warning of warnings) process.stderr.write(`tsmpi: warning: ${warning}\n`)
   for (const error of errors.slice(1)) process.stderr.write(`${error.stack}\n`)
   // As an uncaught error, so that it ends the job and its report like any other.

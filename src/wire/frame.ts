@@ -32,7 +32,10 @@ export const FrameKind = {
 } as const
 
 export const FrameFlag = {
-  /** On CTS: the receive failed or was withdrawn; do not send the payload. */
+  /**
+   * On CTS: the receive failed or was withdrawn; do not send the payload. On DATA: the send failed meanwhile;
+   * the payload will not come.
+   */
   DROP: 1,
 } as const
 
