@@ -56,7 +56,7 @@ export function singletonJob(): Job {
     finish: () => Promise.resolve(),
     abort(code, why) {
       process.stderr.write(`tsmpi: abort(${code}): ${why}\n`)
-      process.exit(code || 1)
+      process.exit(code & 0xff || 1)
     },
     lost: () => 'continue',
     describeWith() {},

@@ -14,9 +14,13 @@ interface Found {
   readonly foundBy?: number
 }
 
+/** A program's own error may quote anything; the notice must fit a frame. */
+const LONGEST_MESSAGE = 4000
+
 /** The body of a BREAK frame. `rank`: this rank in the job. */
 export function encodeBreak(error: errors.MpiError & Found, rank: number): Uint8Array {
-  const { name, message, foundBy } = error
+  const { name, foundBy } = error
+  const message = error.message.slice(0, LONGEST_MESSAGE)
   const notice: BreakNotice =
     foundBy === undefined
       ? { name, message: `${message} [found by rank ${rank} of the job]`, foundBy: rank }

@@ -22,7 +22,8 @@ export function withCallersStack(
   error: unknown,
   above: (...args: never[]) => unknown = withCallersStack,
 ): unknown {
-  // What a program's own function threw, or made us throw, bears a stack that leads there.
-  if (error instanceof MpiError && !(error instanceof OpError)) Error.captureStackTrace(error, above)
+  // What a program's own function threw here, or made us throw, bears a stack that leads there.
+  const isOwn = error instanceof OpError && !('foundBy' in error)
+  if (error instanceof MpiError && !isOwn) Error.captureStackTrace(error, above)
   return error
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Raw, TypedCtor } from '../wire/datatype.ts'
-import type { Source } from './arguments.ts'
+import { ANY_SOURCE, type Source } from './arguments.ts'
 import { CollectiveMethods } from './collective-methods.ts'
 import type { Core } from './core.ts'
 import type { Group } from './group.ts'
@@ -161,16 +161,18 @@ export class Communicator extends CollectiveMethods {
    * Waits for a message from `source` and describes it, without receiving it.
    * @see MPI-4.1 §3.8.1, MPI_Probe
    */
-  probe(source?: Source, options?: ProbeOptions): Promise<Status> {
-    return probe(this.#core.p2p, source, options)
+  probe(source?: Source, options?: ProbeOptions): Promise<Status>
+  probe(...given: [source?: Source, options?: ProbeOptions]): Promise<Status> {
+    return probe(this.#core.p2p, anySourceIfNone(given), given[1])
   }
 
   /**
    * Describes a message that has already come; null if none has.
    * @see MPI-4.1 §3.8.1, MPI_Iprobe
    */
-  iprobe(source?: Source, options?: Pick<ProbeOptions, 'tag'>): Promise<Status | null> {
-    return iprobe(this.#core.p2p, source, options)
+  iprobe(source?: Source, options?: Pick<ProbeOptions, 'tag'>): Promise<Status | null>
+  iprobe(...given: [source?: Source, options?: Pick<ProbeOptions, 'tag'>]): Promise<Status | null> {
+    return iprobe(this.#core.p2p, anySourceIfNone(given), given[1])
   }
 
   /**
@@ -178,16 +180,18 @@ export class Communicator extends CollectiveMethods {
    * @returns a handle with the message's status and `recv`
    * @see MPI-4.1 §3.8.2, MPI_Mprobe
    */
-  mprobe(source?: Source, options?: ProbeOptions): Promise<MatchedMessage> {
-    return mprobe(this.#core.p2p, source, options)
+  mprobe(source?: Source, options?: ProbeOptions): Promise<MatchedMessage>
+  mprobe(...given: [source?: Source, options?: ProbeOptions]): Promise<MatchedMessage> {
+    return mprobe(this.#core.p2p, anySourceIfNone(given), given[1])
   }
 
   /**
    * Takes a message that has already come out of the queue; null if none has.
    * @see MPI-4.1 §3.8.2, MPI_Improbe
    */
-  improbe(source?: Source, options?: Pick<ProbeOptions, 'tag'>): Promise<MatchedMessage | null> {
-    return improbe(this.#core.p2p, source, options)
+  improbe(source?: Source, options?: Pick<ProbeOptions, 'tag'>): Promise<MatchedMessage | null>
+  improbe(...given: [source?: Source, options?: Pick<ProbeOptions, 'tag'>]): Promise<MatchedMessage | null> {
+    return improbe(this.#core.p2p, anySourceIfNone(given), given[1])
   }
 
   /**
@@ -259,7 +263,8 @@ export class Communicator extends CollectiveMethods {
 
   /**
    * Gives the communicator up: pending and later calls on it reject with CancelledError. Each rank frees its
-   * own side.
+   * own side; messages that nobody has received are lost, which is warned about at the end.
+   * @throws MpiError on `world` and `self`, which last as long as the program
    * @see MPI-4.1 §7.4.3, MPI_Comm_free
    */
   free(): void {
@@ -276,4 +281,9 @@ export class Communicator extends CollectiveMethods {
       `abort(${code}) called on ${this.label}, rank ${this.rank} of ${this.size}`,
     )
   }
+}
+
+/** Only a call without any argument means any rank: `undefined` is a mistake. */
+function anySourceIfNone(given: readonly [source?: Source, options?: unknown]): Source {
+  return given.length === 0 ? ANY_SOURCE : (given[0] as Source)
 }

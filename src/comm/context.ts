@@ -57,6 +57,8 @@ export class Context {
   readonly collective: boolean
   /** Receives, and probes that take: what an mprobe gets is what a receive in its place would get. */
   readonly queue: MatchQueue<RecvOperation<unknown> | ProbeOperation<unknown>, ArrivedMessage>
+  /** Whether this rank has ever sent to itself here: then it may do so again. */
+  sentToSelf = false
   /** Probes that wait to look at a message, in the order they were posted. */
   readonly probes: ProbeOperation<unknown>[] = []
 

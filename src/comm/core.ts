@@ -5,7 +5,7 @@
  */
 
 import type { Job } from '../bootstrap/job.ts'
-import { CancelledError, CollectiveMismatchError, type MpiError } from '../errors.ts'
+import { CancelledError, CollectiveMismatchError, MpiError } from '../errors.ts'
 import type { Frame } from '../wire/frame.ts'
 import { CallOrder } from './call-order.ts'
 import type { CollectiveOptions, Endpoint, Scope } from './collective/endpoint.ts'
@@ -39,9 +39,13 @@ export class Core implements ContextOwner, Scope {
   readonly #calls: CallOrder
   readonly #collective: Context
 
+  /** Whether this is `world` or `self`. */
+  readonly isPermanent: boolean
+
   /** `id`: the same on all members, and different from that of any other communicator of each. */
-  constructor(state: RankState, id: number, label: string, ranks: readonly number[]) {
+  constructor(state: RankState, id: number, label: string, ranks: readonly number[], isPermanent = false) {
     this.state = state
+    this.isPermanent = isPermanent
     this.label = label
     this.ranks = ranks
     this.size = ranks.length
@@ -86,6 +90,8 @@ export class Core implements ContextOwner, Scope {
   }
 
   free(): void {
+    if (this.isPermanent)
+      throw new MpiError(`free on ${this.label}: ${this.label} lasts as long as the program`)
     const freed = new CancelledError(`${this.label} has been freed; keep it until its last call is complete`)
     this.broken ??= freed
     this.told = true
@@ -101,6 +107,7 @@ export class Core implements ContextOwner, Scope {
     messenger.announceBreak(this.p2p.context, error)
     for (const context of [this.p2p.context, this.#collective]) {
       if (messenger.failContext(context, error)) this.told = true
+      messenger.dropArrivals(context)
     }
   }
 }

@@ -15,19 +15,35 @@ import { ProbeOperation, type RecvOperation, rankGone } from './operations.ts'
 import { MESSAGE_OVERHEAD_BYTES, type Peers } from './peers.ts'
 import type { Pending } from './pending.ts'
 
+export interface IncomingEvents {
+  /** An announced message has been asked for. */
+  fetching(): void
+  /** Something waits for any rank where no other rank is left. */
+  onlySelfLeft(): void
+}
+
 export class Incoming {
   readonly #line: Line
   readonly #peers: Peers
   readonly #pending: Pending
   readonly #ids: IdSource
+  readonly #events: IncomingEvents
+  /** Messages that mprobe has taken and nobody has received yet. */
+  readonly claimed = new Set<ArrivedMessage>()
   /** Receives whose payload is on its way. */
   readonly #receiving = new Map<number, RecvOperation<unknown>>()
 
-  constructor(line: Line, peers: Peers, pending: Pending, ids: IdSource) {
+  constructor(line: Line, peers: Peers, pending: Pending, ids: IdSource, events: IncomingEvents) {
     this.#line = line
     this.#peers = peers
     this.#pending = pending
     this.#ids = ids
+    this.#events = events
+  }
+
+  /** Whether announced messages are on their way; that may be so even from ranks that have finished. */
+  get isFetching(): boolean {
+    return this.#receiving.size > 0
   }
 
   /** Starts a receive: takes what is already there, or waits. */
@@ -39,10 +55,13 @@ export class Incoming {
     const gone = this.#peers.whyNobody(context, source)
     if (gone !== null) return this.#pending.fail(operation, rankGone(operation, gone))
     context.queue.post(operation)
+    if (source === ANY && this.#peers.onlySelfLeft(context)) this.#events.onlySelfLeft()
   }
 
   /** Receives a message that mprobe has taken out of the queue. */
-  recvArrived(operation: RecvOperation<unknown>, { frame, peer, body }: ArrivedMessage): void {
+  recvArrived(operation: RecvOperation<unknown>, arrival: ArrivedMessage): void {
+    this.claimed.delete(arrival)
+    const { frame, peer, body } = arrival
     if (this.#pending.start(operation)) this.#deliver(operation, frame, peer, body, false)
   }
 
@@ -51,18 +70,24 @@ export class Incoming {
     if (!this.#pending.start(operation)) return
     const { context, source, tag } = operation
     const arrival = operation.takes ? context.queue.take(source, tag) : context.queue.peek(source, tag)
-    if (arrival !== null) return this.#pending.succeed(operation, operation.result(arrival))
+    if (arrival !== null) {
+      if (operation.takes) this.claimed.add(arrival)
+      return this.#pending.succeed(operation, operation.result(arrival))
+    }
     const gone = this.#peers.whyNobody(context, source)
     if (gone !== null) return this.#pending.fail(operation, rankGone(operation, gone))
     if (operation.takes) context.queue.post(operation)
     else context.probes.push(operation)
+    if (source === ANY && this.#peers.onlySelfLeft(context)) this.#events.onlySelfLeft()
   }
 
   /** A message, or its announcement, has come for a communicator that is here. */
   onMessage(context: Context, peer: number, frame: Frame, body: Uint8Array): void {
     const operation = context.queue.match(frame.source, frame.tag)
     if (operation instanceof ProbeOperation) {
-      return this.#pending.succeed(operation, operation.result(keep(peer, frame, body)))
+      const arrival = keep(peer, frame, body)
+      this.claimed.add(arrival)
+      return this.#pending.succeed(operation, operation.result(arrival))
     }
     if (operation !== null) {
       return this.#deliver(operation, frame, peer, frame.kind === FrameKind.EAGER ? body : null, true)
@@ -72,10 +97,12 @@ export class Incoming {
     context.queue.park(arrival)
   }
 
-  /** A message has come for a communicator that was freed. */
+  /** A message has come that nobody will receive: its communicator is broken or was freed. */
   drop(peer: number, frame: Frame): void {
     if (frame.kind === FrameKind.EAGER) this.#returnCredit(peer, frame.bytes)
-    else if (frame.kind === FrameKind.RTS) this.#clearToSend(peer, frame, 0, FrameFlag.DROP)
+    else if (frame.kind === FrameKind.RTS) {
+      this.#clearToSend(peer, frame, 0, FrameFlag.DROP | FrameFlag.REFUSED)
+    }
   }
 
   /** A piece of an announced message has come. */
@@ -178,6 +205,7 @@ export class Incoming {
     const recvId = this.#ids.next()
     operation.incoming = { frame: new Frame().copyFrom(frame), block, peer }
     this.#receiving.set(recvId, operation)
+    this.#events.fetching()
     this.#clearToSend(peer, frame, recvId, 0)
   }
 

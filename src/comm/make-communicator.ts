@@ -6,7 +6,7 @@
  * can name. The parts of a split share it, which is right: no rank is in two of them.
  */
 
-import { CollectiveMismatchError, MpiError, RankError } from '../errors.ts'
+import { CollectiveMismatchError, invariant, MpiError, RankError } from '../errors.ts'
 import { Block } from '../wire/block.ts'
 import type { Endpoint } from './collective/endpoint.ts'
 import { signature } from './collective/signature.ts'
@@ -61,7 +61,7 @@ export async function create(parent: Core, group: Group): Promise<Core | null> {
     return all
   })
   const isMember = group.rank !== null
-  return make(parent, rows, `${parent.label}.create(${members.join(',')})`, isMember ? group.ranks : null)
+  return make(parent, rows, `${parent.label}.create(${members.length} ranks)`, isMember ? group.ranks : null)
 }
 
 function make(parent: Core, rows: number[][], label: string, ranks: readonly number[]): Core
@@ -75,7 +75,12 @@ function make(parent: Core, rows: number[][], label: string, ranks: readonly num
 function proposal(parent: Core): number {
   if (parent.rank !== 0) return 0
   const { job } = parent.state
-  return job.rank + job.size * parent.state.nextId++
+  const id = job.rank + job.size * parent.state.nextId++
+  invariant(
+    id < 2 ** 31,
+    `${job.size} ranks cannot make more than ${Math.floor(2 ** 31 / job.size)} communicators each`,
+  )
+  return id
 }
 
 /** Every rank's numbers, in rank order, on every rank: rank 0 gathers and passes on. */

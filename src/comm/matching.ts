@@ -129,6 +129,13 @@ export class MatchQueue<P extends Post, A extends Arrival> {
     return parked.arrival
   }
 
+  /** Removes and returns all messages that nobody has asked for, in order of arrival. */
+  clear(): A[] {
+    const all = this.arrivals()
+    for (const { source } of all) this.take(source, ANY)
+    return all
+  }
+
   /** The receives still waiting, in the order they were posted. */
   posts(): P[] {
     return this.#posts

@@ -28,7 +28,8 @@ export async function* messages<T>(
   options: MessagesOptions = {},
 ): AsyncGenerator<ReceivedMessage<T>, void, void> {
   checkOptions(options, MESSAGES_OPTIONS, `messages ${p2p.context.where}`)
-  const { source = ANY_SOURCE, ...rest } = options
+  const { source: given, ...rest } = options
+  const source = 'source' in options ? (given as Source) : ANY_SOURCE
   if (source === null) return
   for (;;) {
     let received: ReceivedMessage<T>

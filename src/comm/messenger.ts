@@ -22,6 +22,7 @@ import type { ArrivedMessage, Context } from './context.ts'
 import { IdSource } from './id-source.ts'
 import { Incoming, keep } from './incoming.ts'
 import { Line } from './line.ts'
+import { ANY } from './matching.ts'
 import {
   type CallFields,
   type ProbeOperation,
@@ -60,7 +61,10 @@ export class Messenger implements Sink {
   readonly #freed = new Set<number>()
   /** Frames for communicators that this rank has not finished making. */
   readonly #early = new Map<number, ArrivedMessage[]>()
+  /** Messages that were lost with their communicator. */
+  readonly #lost: { context: Context; arrivals: ArrivedMessage[] }[] = []
   #holding = false
+  #isEndingSelfWaits = false
 
   constructor(options: MessengerOptions) {
     const { rank, size, transport, clock } = options
@@ -73,7 +77,10 @@ export class Messenger implements Sink {
     this.#line = new Line(rank, transport, onChange)
     const ids = new IdSource()
     this.#outgoing = new Outgoing(this.#line, this.peers, this.pending, ids)
-    this.#incoming = new Incoming(this.#line, this.peers, this.pending, ids)
+    this.#incoming = new Incoming(this.#line, this.peers, this.pending, ids, {
+      fetching: onChange,
+      onlySelfLeft: () => this.#endSelfWaits(),
+    })
     transport.open(this)
   }
 
@@ -139,9 +146,24 @@ export class Messenger implements Sink {
   /** Ends a context: what is pending on it fails with `error`, what still comes is dropped. */
   removeContext(context: Context, error: Error): void {
     this.failContext(context, error)
-    for (const { peer, frame } of context.queue.arrivals()) this.#incoming.drop(peer, frame)
+    const arrivals = this.dropArrivals(context)
+    if (arrivals.length > 0) this.#lost.push({ context, arrivals })
     this.#contexts.delete(context.id)
     this.#freed.add(context.id)
+  }
+
+  /** Drops what has come on `context` and nobody has received, and returns it; senders get their credit back. */
+  dropArrivals(context: Context): ArrivedMessage[] {
+    const arrivals = context.queue.clear()
+    for (const { peer, frame } of arrivals) this.#incoming.drop(peer, frame)
+    return arrivals
+  }
+
+  /** Takes a message out of the queue, to be received later. Null: none is there. */
+  claim(context: Context, source: number, tag: number): ArrivedMessage | null {
+    const arrival = context.queue.take(source, tag)
+    if (arrival !== null) this.#incoming.claimed.add(arrival)
+    return arrival
   }
 
   /** Tells the other ranks of a communicator that it is broken. */
@@ -208,7 +230,9 @@ export class Messenger implements Sink {
   #onMessage(peer: number, frame: Frame, body: Uint8Array): void {
     const context = this.#contexts.get(frame.context)
     if (context === undefined) return this.#onStray(peer, frame, body)
-    if (context.collective && !context.owner.admit(frame)) return this.#incoming.drop(peer, frame)
+    const { owner } = context
+    if (owner.broken !== null || (context.collective && !owner.admit(frame)))
+      return this.#incoming.drop(peer, frame)
     this.#incoming.onMessage(context, peer, frame, body)
   }
 
@@ -257,6 +281,29 @@ export class Messenger implements Sink {
           : this.#incoming.whyHopeless(operation as RecvOperation<unknown> | ProbeOperation<unknown>)
       if (why !== null) this.fail(operation, rankGone(operation, why))
     }
+    this.#endSelfWaits()
+  }
+
+  /**
+   * Fails what waits for any rank where only this rank itself is left, unless it does send to itself: after a
+   * turn of the event loop, since a program may post a receive first and send to itself then.
+   */
+  #endSelfWaits(): void {
+    if (this.#isEndingSelfWaits || ![...this.pending.operations].some((o) => this.#waitsForSelfOnly(o)))
+      return
+    this.#isEndingSelfWaits = true
+    void this.clock.turn().then(() => {
+      this.#isEndingSelfWaits = false
+      for (const operation of [...this.pending.operations]) {
+        if (this.#waitsForSelfOnly(operation)) this.fail(operation, this.peers.noneLeft(operation.describe()))
+      }
+    })
+  }
+
+  #waitsForSelfOnly(operation: ContextOperation): boolean {
+    const { source, context } = operation as RecvOperation<unknown> | ProbeOperation<unknown>
+    if (source !== ANY || (operation as RecvOperation<unknown>).incoming) return false
+    return this.peers.onlySelfLeft(context) && !context.sentToSelf
   }
 
   // ---- waiting and the end --------------------------------------------------------------------
@@ -296,15 +343,25 @@ export class Messenger implements Sink {
 
   /** Messages that came and were never received, by context. */
   unclaimed(): { context: Context; arrivals: ArrivedMessage[] }[] {
+    const claimed = [...this.#incoming.claimed]
     return [...this.#contexts.values()]
       .filter((context) => context.owner.broken === null)
-      .map((context) => ({ context, arrivals: context.queue.arrivals() }))
+      .map((context) => ({
+        context,
+        arrivals: [
+          ...claimed.filter((arrival) => arrival.frame.context === context.id),
+          ...context.queue.arrivals(),
+        ],
+      }))
+      .concat(this.#lost)
       .filter(({ arrivals }) => arrivals.length > 0)
   }
 
   /** Waiting keeps the process alive only while something can still come that may end the wait. */
   #updateHold(): void {
-    const wanted = (this.pending.size > 0 && this.peers.anyLeft) || this.#line.underWay
+    const { peers, pending } = this
+    const mayCome = peers.anyLeft || this.#incoming.isFetching
+    const wanted = (pending.size > 0 && mayCome) || this.#line.underWay
     if (wanted === this.#holding) return
     this.#holding = wanted
     if (wanted) this.#transport.hold()

@@ -3,7 +3,7 @@
  * their payloads. See messenger.ts for the protocol as a whole.
  */
 
-import { BufferError } from '../errors.ts'
+import { BufferError, CancelledError } from '../errors.ts'
 import type { SendToken } from '../transport/transport.ts'
 import { Block } from '../wire/block.ts'
 import { type Frame, FrameFlag, FrameKind } from '../wire/frame.ts'
@@ -34,6 +34,7 @@ export class Outgoing {
     const { block, synchronous } = operation
     const peer = operation.context.owner.ranks[operation.dest]!
     const toSelf = peer === this.#line.rank
+    if (toSelf) operation.context.sentToSelf = true
     const eager = !synchronous && block.byteLength <= this.#line.transport.eagerBytes
     // A finished rank still takes what is sent to it, only to report that it never received it.
     const gone = eager ? this.#peers.whyDeparted(peer) : this.#peers.whyGone(peer)
@@ -52,6 +53,10 @@ export class Outgoing {
     if (operation === undefined) return this.#refuse(peer, recvId)
     this.#announced.delete(sendId)
     const total = operation.block.byteLength
+    if ((flags & FrameFlag.REFUSED) !== 0) {
+      const why = `rank ${operation.dest} has freed its side of the communicator without receiving the message`
+      return this.#fail(operation, new CancelledError(`${operation.describe()}: ${why}`))
+    }
     if (total === 0 || (flags & FrameFlag.DROP) !== 0) return this.#succeed(operation)
     const { maxBodyBytes } = this.#line.transport
     try {
@@ -59,7 +64,7 @@ export class Outgoing {
     } catch (cause) {
       this.#refuse(peer, recvId)
       const why = 'the memory of value was transferred elsewhere while the send waited for its receive'
-      return this.#pending.fail(operation, new BufferError(`${operation.describe()}: ${why}`, { cause }))
+      return this.#fail(operation, new BufferError(`${operation.describe()}: ${why}`, { cause }))
     }
     for (let offset = 0; offset < total; offset += maxBodyBytes) {
       const piece = this.#line.headerIn(FrameKind.DATA, operation.context)
@@ -124,6 +129,10 @@ export class Outgoing {
     copy.set(block)
     this.#succeed(operation)
     return new SendOperation(name, context, copy, dest, tag, false, call)
+  }
+
+  #fail(operation: SendOperation, error: Error): void {
+    if (this.#pending.operations.has(operation)) this.#pending.fail(operation, error)
   }
 
   #succeed(operation: SendOperation): void {

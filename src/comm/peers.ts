@@ -77,6 +77,11 @@ export class Peers {
     return context.owner.ranks.some((rank) => rank !== this.#rank && this.whyGone(rank) === null)
   }
 
+  /** Whether the other ranks of `context` are all gone, so that only this rank could still send to itself. */
+  onlySelfLeft(context: Context): boolean {
+    return context.owner.ranks.length > 1 && !this.anyLeftIn(context)
+  }
+
   /** Whether any rank is known to have died. */
   get anyLost(): boolean {
     return this.#lost.size > 0

@@ -1,7 +1,7 @@
 /** Looking at messages before receiving them (MPI-4.1 §3.8). */
 
 import { checkOptions } from '../check-options.ts'
-import { ANY_SOURCE, ANY_TAG, checkRecvTag, checkSource, type Source, type Tag } from './arguments.ts'
+import { ANY_TAG, checkRecvTag, checkSource, type Source, type Tag } from './arguments.ts'
 import { traced } from './callers-stack.ts'
 import type { ArrivedMessage } from './context.ts'
 import { ProbeOperation } from './operations.ts'
@@ -25,18 +25,14 @@ export interface MatchedMessage {
 }
 
 /** Waits for a message and describes it, without receiving it. */
-export function probe(
-  p2p: PointToPoint,
-  source: Source = ANY_SOURCE,
-  options: ProbeOptions = {},
-): Promise<Status> {
+export function probe(p2p: PointToPoint, source: Source, options: ProbeOptions = {}): Promise<Status> {
   return post(p2p, 'probe', source, options, false, (arrival) => statusOf(arrival.frame), NO_MESSAGE)
 }
 
 /** Describes a message that is already there; null if none is. */
 export async function iprobe(
   p2p: PointToPoint,
-  source: Source = ANY_SOURCE,
+  source: Source,
   options: { readonly tag?: Tag } = {},
 ): Promise<Status | null> {
   const wanted = check(p2p, 'iprobe', source, options)
@@ -49,7 +45,7 @@ export async function iprobe(
 /** Waits for a message and takes it out of the queue, to be received through the handle. */
 export function mprobe(
   p2p: PointToPoint,
-  source: Source = ANY_SOURCE,
+  source: Source,
   options: ProbeOptions = {},
 ): Promise<MatchedMessage> {
   return post(p2p, 'mprobe', source, options, true, (arrival) => matched(p2p, arrival), NOBODY)
@@ -58,13 +54,13 @@ export function mprobe(
 /** Takes a message that is already there out of the queue; null if none is. */
 export async function improbe(
   p2p: PointToPoint,
-  source: Source = ANY_SOURCE,
+  source: Source,
   options: { readonly tag?: Tag } = {},
 ): Promise<MatchedMessage | null> {
   const wanted = check(p2p, 'improbe', source, options)
   if (wanted.source === null) return NOBODY
   await letIn(p2p, wanted.source, wanted.tag)
-  const arrival = p2p.context.queue.take(wanted.source, wanted.tag)
+  const arrival = p2p.messenger.claim(p2p.context, wanted.source, wanted.tag)
   return arrival === null ? null : matched(p2p, arrival)
 }
 

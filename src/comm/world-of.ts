@@ -36,11 +36,20 @@ export interface World {
   drained(): Promise<void>
   /** What this rank would still owe the others if its process ended now; null: nothing. */
   owed(): string | null
-  /** Flushes, says that this rank is finished, waits for all ranks; then what went wrong unnoticed. */
-  finalize(): Promise<{ errors: Error[]; warnings: string[] }>
+  /**
+   * Flushes, says that this rank is finished, waits for all ranks; then what went wrong unnoticed. Null: the
+   * program has begun something new meanwhile, and is not finished at all.
+   */
+  finalize(): Promise<Ending | null>
   /** Fails everything pending, and from now on everything posted. */
   fail(error: Error): void
   close(): Promise<void>
+}
+
+/** What a rank has to say at its end. */
+export interface Ending {
+  readonly errors: Error[]
+  readonly warnings: string[]
 }
 
 /** Ids of world and of each rank's self; see make-communicator.ts for the others. */
@@ -65,8 +74,8 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
   })
   const state: RankState = { job, messenger, cores: new Set(), nextId: SELF_COUNTER + 1 }
   const everyone = Array.from({ length: job.size }, (_, rank) => rank)
-  const world = new Core(state, WORLD_ID, 'world', everyone)
-  const self = new Core(state, job.rank + job.size * SELF_COUNTER, 'self', [job.rank])
+  const world = new Core(state, WORLD_ID, 'world', everyone, true)
+  const self = new Core(state, job.rank + job.size * SELF_COUNTER, 'self', [job.rank], true)
 
   job.listen((event) => {
     if (event.kind === 'finished') messenger.rankFinished(event.rank)
@@ -95,6 +104,7 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
     },
     async finalize() {
       await messenger.flush()
+      if (messenger.pending.size > 0) return null
       // Others may still send to this rank, and must be told that it took what they sent.
       await messenger.serve(job.finish())
       // Everybody has flushed: whatever was ever sent to this rank is here now.

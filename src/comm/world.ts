@@ -15,7 +15,7 @@ import { Router } from '../transport/router.ts'
 import type { Transport } from '../transport/transport.ts'
 import { ZmqTransport } from '../transport/zmq/zmq.ts'
 import type { Communicator } from './communicator.ts'
-import { createWorld, type World } from './world-of.ts'
+import { createWorld, type Ending, type World } from './world-of.ts'
 
 const job = currentJob()
 const current = openWorld()
@@ -80,16 +80,19 @@ function endWith(world: World): void {
     // A rank that has failed has nothing to wait for, and others may wait for it: the launcher takes over.
     if (process.exitCode !== undefined && process.exitCode !== 0) return
     ending = true
-    void finalize(world, () => {
+    void world.finalize().then(async (end) => {
+      if (end === null) {
+        ending = false
+        return
+      }
+      await world.close()
       ended = true
+      report(end)
     })
   })
 }
 
-async function finalize(world: World, onEnded: () => void): Promise<void> {
-  const { errors, warnings } = await world.finalize()
-  await world.close()
-  onEnded()
+function report({ errors, warnings }: Ending): void {
   for (const warning of warnings) process.stderr.write(`tsmpi: warning: ${warning}\n`)
   for (const error of errors.slice(1)) process.stderr.write(`${error.stack}\n`)
   // As an uncaught error, so that it ends the job and its report like any other.

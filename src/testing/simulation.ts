@@ -6,7 +6,7 @@
  */
 
 import type { Communicator } from '../comm/communicator.ts'
-import { createWorld, type World } from '../comm/world-of.ts'
+import { createWorld, type Ending, type World } from '../comm/world-of.ts'
 import { DeadlockError } from '../errors.ts'
 import { SimulatedNetwork } from '../transport/simulated/network.ts'
 import { annotate } from './annotate.ts'
@@ -79,11 +79,15 @@ export class Simulation<T> {
     try {
       this.#results[rank] = await this.#program(world.comm)
       // As a process does not end while it has sends and requests that nobody awaits.
-      await world.drained()
-      if (this.#over || isDead(player)) return
-      player.state = 'finishing'
-      const { errors, warnings } = await world.finalize()
-      if (this.#over || isDead(player)) return
+      let end: Ending | null = null
+      while (end === null) {
+        await world.drained()
+        if (this.#over || isDead(player)) return
+        player.state = 'finishing'
+        end = await world.finalize()
+        if (this.#over || isDead(player)) return
+      }
+      const { errors, warnings } = end
       for (const warning of warnings) this.#warn(`rank ${rank}: ${warning}`)
       if (errors.length > 0) return this.#fail(rank, errors[0])
       player.state = 'finished'

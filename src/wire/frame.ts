@@ -37,6 +37,8 @@ export const FrameFlag = {
    * the payload will not come.
    */
   DROP: 1,
+  /** On CTS, with DROP: nobody has received the message, nor ever will. */
+  REFUSED: 2,
 } as const
 
 /**

@@ -94,9 +94,12 @@ describe('waiting for what will not come', () => {
     expect(stderr).toContain('DeadlockError: recv on self, rank 0 of 1')
   })
 
-  test('messages() ends when everybody else has finished', async () => {
-    const { code, stdout, stderr } = await tsrun(['-n', '4', mpiProgram('master-with-messages.ts')])
-    expect(stderr).toBe('')
-    expect([code, stdout]).toEqual([0, 'sum 6\n'])
-  })
+  test.each(['master-with-messages.ts', 'master-with-timer.ts'])(
+    '%s: messages() ends when everybody else has finished',
+    async (name) => {
+      const { code, stdout, stderr } = await tsrun(['-n', '4', mpiProgram(name)])
+      expect(stderr).toBe('')
+      expect([code, stdout]).toEqual([0, 'sum 6\n'])
+    },
+  )
 })
