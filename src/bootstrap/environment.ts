@@ -11,11 +11,15 @@ export interface Place {
   readonly size: number
   readonly localRank: number
   readonly localSize: number
+  /** Number of this rank's host, from 0. Ranks with equal numbers share memory. */
   readonly nodeRank: number
+  /** The host number of each rank. */
   readonly nodeOf: readonly number[]
   readonly jobId: string
+  /** As error messages call this rank's host. */
   readonly hostname: string
-  readonly runtimeDir: string
+  /** A folder of mode 0700 on this host that goes with the job; null in a job of one. */
+  readonly runtimeDir: string | null
 }
 
 /** By this variable a job's processes are found again when they have left their rank's process group. */

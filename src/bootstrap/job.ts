@@ -5,6 +5,8 @@
  * process is a job of one. Address cards are opaque strings: the transport writes and reads them.
  */
 
+import type { Place } from './environment.ts'
+
 /** Something that happened to another rank. Delivered in order, from the event loop. */
 export type JobEvent =
   /**
@@ -25,21 +27,7 @@ export interface Activity {
   readonly last: string | null
 }
 
-export interface Job {
-  readonly rank: number
-  readonly size: number
-  readonly localRank: number
-  readonly localSize: number
-  /** Number of this rank's host, from 0. Ranks with equal numbers share memory. */
-  readonly nodeRank: number
-  /** The host number of each rank. */
-  readonly nodeOf: readonly number[]
-  readonly jobId: string
-  /** As error messages call this rank's host. */
-  readonly hostname: string
-  /** A folder of mode 0700 on this host that goes with the job; null in a job of one. */
-  readonly runtimeDir: string | null
-
+export interface Job extends Place {
   /** Makes this rank's address known to the job. Once. */
   publish(card: string): void
   /**

@@ -21,7 +21,7 @@ export class RankJob implements Job {
   readonly nodeOf: readonly number[]
   readonly jobId: string
   readonly hostname: string
-  readonly runtimeDir: string
+  readonly runtimeDir: string | null
 
   readonly #port: ControlPort
   readonly #cards = new Map<number, string>()
