@@ -7,6 +7,7 @@
  */
 
 import { MpiError, OpError } from '../errors.ts'
+import type { Operation } from './operation.ts'
 
 /** `promise`, whose failure will bear the stack of whoever awaits the result of this call. */
 export async function traced<T>(promise: Promise<T>): Promise<T> {
@@ -15,6 +16,11 @@ export async function traced<T>(promise: Promise<T>): Promise<T> {
   } catch (error) {
     throw withCallersStack(error, traced)
   }
+}
+
+/** The promise of an operation, traced unless it is settled: what failed inside its call bears the right stack. */
+export function resultOf<T>(operation: Operation<T>): Promise<T> {
+  return operation.state === 'pending' ? traced(operation.promise()) : operation.promise()
 }
 
 /** `error` with the stack from here on, without the frames above and of `above`; for async functions. */

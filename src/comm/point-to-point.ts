@@ -21,7 +21,7 @@ import {
   type Source,
   type Tag,
 } from './arguments.ts'
-import { traced } from './callers-stack.ts'
+import { resultOf, traced } from './callers-stack.ts'
 import type { ArrivedMessage, Context } from './context.ts'
 import type { Messenger } from './messenger.ts'
 import { type ProbeOperation, type RecvOperation, SendOperation } from './operations.ts'
@@ -83,7 +83,7 @@ export class PointToPoint {
   send(name: string, value: unknown, dest: number | null, options: SendOptions = {}): Promise<void> {
     try {
       const operation = this.#postSend(name, value, dest, options)
-      return operation === null ? Promise.resolve() : traced(operation.promise() as Promise<void>)
+      return operation === null ? Promise.resolve() : (resultOf(operation) as Promise<void>)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -99,7 +99,7 @@ export class PointToPoint {
   recv(given: number, source: Source | undefined, options: RecvOptions = {}): Promise<unknown> {
     try {
       const operation = this.#postRecv('recv', given, source, options)
-      if (operation !== null) return traced(operation.promise())
+      if (operation !== null) return resultOf(operation)
       return Promise.resolve(nothingReceived(options))
     } catch (error) {
       return Promise.reject(error)
@@ -132,7 +132,7 @@ export class PointToPoint {
         withStatus: options.status ?? false,
       })
       this.messenger.recvArrived(operation, arrival)
-      return traced(operation.promise())
+      return resultOf(operation)
     } catch (error) {
       return Promise.reject(error)
     }

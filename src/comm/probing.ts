@@ -2,7 +2,7 @@
 
 import { checkOptions } from '../check-options.ts'
 import { ANY_TAG, checkRecvTag, checkSource, type Source, type Tag } from './arguments.ts'
-import { traced } from './callers-stack.ts'
+import { resultOf } from './callers-stack.ts'
 import type { ArrivedMessage } from './context.ts'
 import { ProbeOperation } from './operations.ts'
 import { checkPatience } from './patience.ts'
@@ -121,7 +121,7 @@ function post<T>(
     const operation = new ProbeOperation<T>(name, p2p.context, wanted.source, wanted.tag, takes, result)
     p2p.messenger.probe(operation)
     p2p.limitPatience(operation, options)
-    return traced(operation.promise())
+    return resultOf(operation)
   } catch (error) {
     return Promise.reject(error)
   }
