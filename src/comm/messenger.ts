@@ -63,6 +63,9 @@ export class Messenger implements Sink {
   readonly #early = new Map<number, ArrivedMessage[]>()
   /** Messages that were lost with their communicator. */
   readonly #lost: { context: Context; arrivals: ArrivedMessage[] }[] = []
+  /** By peer that has left: what was sent to it, and not known to have been taken when it did. */
+  readonly #untaken = new Map<number, number>()
+  #isFlushed = false
   #holding = false
   #isEndingSelfWaits = false
 
@@ -196,8 +199,9 @@ export class Messenger implements Sink {
     this.#line.returned()
   }
 
-  onPeerGone(peer: number, reason: string): void {
+  onPeerGone(peer: number, reason: string, untaken = 0): void {
     this.peers.markDeparted(peer)
+    if (untaken > 0 && !this.#isFlushed) this.#untaken.set(peer, untaken)
     if (this.peers.whyGone(peer) === null) this.#options.onPeerLost(peer, reason)
     // What it had announced before it went may have been matched since the launcher told of its end.
     else this.#failHopeless()
@@ -324,8 +328,14 @@ export class Messenger implements Sink {
   }
 
   /** Resolves when everything sent has been taken by its receivers; takes what they send meanwhile. */
-  flush(): Promise<void> {
-    return this.serve(this.#transport.flush())
+  async flush(): Promise<void> {
+    await this.serve(this.#transport.flush())
+    this.#isFlushed = this.pending.size === 0
+  }
+
+  /** Ranks that have finished and left before they took all that was sent to them, and how much they did not. */
+  untaken(): [rank: number, frames: number][] {
+    return [...this.#untaken].filter(([rank]) => this.peers.whyLost(rank) === null)
   }
 
   /** Resolves when nothing is pending any more, nor started by what that set off. */

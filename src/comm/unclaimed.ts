@@ -15,9 +15,15 @@ export function unclaimedWarnings(messenger: Messenger): string[] {
       counts.set(key, (counts.get(key) ?? 0) + 1)
     }
   }
-  return [...counts].map(
+  const arrived = [...counts].map(
     ([key, n]) => `${n === 1 ? 'a message was' : `${n} messages were`} never received: ${key}`,
   )
+  // Such a rank had ended its process without waiting for the others, so it cannot report them itself.
+  const departed = messenger.untaken().map(([rank, n]) => {
+    const what = n === 1 ? 'a message' : `up to ${n} messages`
+    return `${what} to rank ${rank} of the job may never have been received: its process had ended`
+  })
+  return [...arrived, ...departed]
 }
 
 /** One error per communicator on which others made collective calls that this rank never made. */

@@ -34,8 +34,8 @@ export interface Sink {
   onFrame(peer: number, frame: Frame, body: Uint8Array): void
   /** The body sent with `token` may be overwritten from now on. */
   onReleased(token: SendToken): void
-  /** `peer` will never send or receive again. */
-  onPeerGone(peer: number, reason: string): void
+  /** `peer` will never send or receive again; `untaken` frames sent to it are not known to have been taken. */
+  onPeerGone(peer: number, reason: string, untaken?: number): void
   /** The transport itself has failed beyond repair (a gap in a sequence, for instance). The job must end. */
   onFatal(error: Error): void
 }

@@ -1,5 +1,8 @@
 /** Ends of real jobs in which messages are under way. Ends without messages are in test/launcher. */
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { mpiProgram, Run, tsrun } from '../helpers/tsrun.ts'
 
@@ -19,6 +22,16 @@ describe('what is left over at the end', () => {
     expect(stderr).toMatch(
       /a message was never received: from rank 1 with tag 9, item, on world, rank 0 of 2/,
     )
+  })
+
+  test('a message to a rank whose process has ended: a warning by its sender', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tsmpi-test-'))
+    const args = ['-n', '2', mpiProgram('message-to-a-rank-without-tsmpi.ts'), join(folder, 'pid')]
+    const { code, stderr } = await tsrun(args)
+    rmSync(folder, { recursive: true })
+    // Whether the send itself already knows depends on which news comes first.
+    if (code === 0) expect(stderr).toMatch(/a message to rank 1 of the job may never have been received/)
+    else expect(stderr).toMatch(/RankFailedError: send on world, rank 0 of 2, to rank 1/)
   })
 
   test('a collective that one rank left out: exit 1, and which call', async () => {

@@ -263,8 +263,9 @@ export class ZmqTransport implements Transport {
     if (peer.leaving !== null) this.#unlisten()
     peer.leaving = reason
     peer.disconnect(0)
+    const untaken = peer.outbox.unflushed
     const borrowed = peer.outbox.drop()
-    this.#sink!.onPeerGone(peer.rank, reason)
+    this.#sink!.onPeerGone(peer.rank, reason, untaken)
     for (const token of borrowed) this.#sink!.onReleased(token)
   }
 
