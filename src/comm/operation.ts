@@ -53,11 +53,6 @@ export abstract class Operation<T> {
     return this.#promise as Promise<T>
   }
 
-  /** Whether anybody has asked for the promise, and so will see a failure. */
-  get observed(): boolean {
-    return this.#promise !== undefined
-  }
-
   /** The error of a failed operation. */
   get error(): unknown {
     return this.#error

@@ -13,8 +13,6 @@ export class Pending {
   readonly unwaited = new Set<Operation<unknown>>()
   /** What completed last, for reports. */
   last: Operation<unknown> | null = null
-  /** How many operations have completed, for noticing that nothing moves. */
-  completed = 0
   readonly #clock: Clock
   readonly #onChange: () => void
   #failure: Error | null = null
@@ -69,7 +67,6 @@ export class Pending {
   #leave(operation: ContextOperation): void {
     this.operations.delete(operation)
     this.last = operation
-    this.completed++
     if (this.operations.size > 0) return
     this.#onChange()
     for (const resolve of this.#whenDrained.splice(0)) resolve()

@@ -41,8 +41,6 @@ export interface World {
    * program has begun something new meanwhile, and is not finished at all.
    */
   finalize(): Promise<Ending | null>
-  /** Fails everything pending, and from now on everything posted. */
-  fail(error: Error): void
   close(): Promise<void>
 }
 
@@ -112,7 +110,6 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
       if (fatal !== null && !errors.includes(fatal)) errors.push(fatal)
       return { errors, warnings: unclaimedWarnings(messenger) }
     },
-    fail: (error) => messenger.failAll(error),
     close: () => transport.close(),
   }
 }

@@ -78,7 +78,7 @@ function endWith(world: World): void {
       return
     }
     // A rank that has failed has nothing to wait for, and others may wait for it: the launcher takes over.
-    if (process.exitCode !== undefined && process.exitCode !== 0) return
+    if (Number(process.exitCode ?? 0) !== 0) return
     ending = true
     void world.finalize().then(async (end) => {
       if (end === null) {

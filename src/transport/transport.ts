@@ -14,7 +14,7 @@
  *   (`send` returns true), or borrowed until the sink's `onReleased(token)`; the caller may pass
  *   `token: null` only for a body that the transport must copy.
  * - **Receiving.** The sink gets header and body for the duration of the call only; both are reused.
- *   Calls come one at a time, from the event loop, never from inside `send`, `open` or `hold`.
+ *   Calls come one at a time, from the event loop or as microtasks, never from inside `send`, `open` or `hold`.
  * - **Waiting.** Between `hold()` and the matching `release()` the transport keeps the process alive and
  *   delivers what comes in. Without a hold it need not deliver anything and must let the process end.
  * - **Peer death.** When a peer is known to be gone, `onPeerGone` is called once for it, after everything
