@@ -50,6 +50,7 @@ export function singletonJob(): Job {
     jobId: 'singleton',
     hostname: hostname(),
     runtimeDir: null,
+    segmentFd: null,
     publish() {},
     card: () => Promise.reject(new BootstrapError('a job of one has no other ranks')),
     listen() {},

@@ -20,6 +20,8 @@ export interface Place {
   readonly hostname: string
   /** A folder of mode 0700 on this host that goes with the job; null in a job of one. */
   readonly runtimeDir: string | null
+  /** Descriptor of an empty file in memory that the ranks of this host share; null: they share no memory. */
+  readonly segmentFd: number | null
 }
 
 /** By this variable a job's processes are found again when they have left their rank's process group. */

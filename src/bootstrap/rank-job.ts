@@ -22,6 +22,7 @@ export class RankJob implements Job {
   readonly jobId: string
   readonly hostname: string
   readonly runtimeDir: string | null
+  readonly segmentFd: number | null
 
   readonly #port: ControlPort
   readonly #cards = new Map<number, string>()
@@ -44,6 +45,7 @@ export class RankJob implements Job {
     this.jobId = order.jobId
     this.hostname = order.hostname
     this.runtimeDir = order.runtimeDir
+    this.segmentFd = order.segmentFd
     this.#port = port
   }
 

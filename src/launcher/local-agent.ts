@@ -111,6 +111,7 @@ export class LocalAgent implements Agent {
       jobId,
       hostname: this.hostname,
       runtimeDir,
+      segmentFd: null,
     }
     let child: ChildProcess
     try {

@@ -67,6 +67,7 @@ export class SimulatedJob implements Job {
   readonly jobId: string
   readonly hostname: string
   readonly runtimeDir = null
+  readonly segmentFd = null
   readonly #onAbort: JobOptions['onAbort']
   readonly #finish: () => Promise<void>
   readonly #events: JobEvent[] = []

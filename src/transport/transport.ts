@@ -14,7 +14,8 @@
  *   (`send` returns true), or borrowed until the sink's `onReleased(token)`; the caller may pass
  *   `token: null` only for a body that the transport must copy.
  * - **Receiving.** The sink gets header and body for the duration of the call only; both are reused.
- *   Calls come one at a time, from the event loop or as microtasks, never from inside `send`, `open` or `hold`.
+ *   Calls come one at a time, from the event loop or as microtasks, never from inside `send`, `open` or `hold`
+ *   (only `poll` of shared-memory.ts delivers inside itself).
  * - **Waiting.** Between `hold()` and the matching `release()` the transport keeps the process alive and
  *   delivers what comes in. Without a hold it need not deliver anything and must let the process end.
  * - **Peer death.** When a peer is known to be gone, `onPeerGone` is called once for it, after everything
@@ -25,6 +26,7 @@
  */
 
 import type { Frame } from '../wire/frame.ts'
+import type { SharedMemory } from './shared-memory.ts'
 
 /** Whatever the sender wants back with `onReleased`. */
 export type SendToken = object
@@ -49,6 +51,9 @@ export interface Transport {
   readonly eagerBytes: number
   /** Bytes of messages a peer may send at once before they are received; bounds the peer's memory. */
   readonly creditBytes: number
+
+  /** What it offers beyond frames to ranks that share memory with this one. */
+  readonly shared?: SharedMemory | null
 
   /** Frames sent that are not known to have been taken by their peer's sink; 0 after `flush()`. */
   readonly unflushed: number

@@ -14,6 +14,7 @@ const ORDER: BootOrder = {
   jobId: 'test',
   hostname: 'here',
   runtimeDir: '/tmp',
+  segmentFd: null,
   parentPid: 1,
   entry: { kind: 'plain', path: 'x' },
   scriptArguments: [],
