@@ -1,0 +1,116 @@
+/** What the TypeScript programs share: arguments, warm-up, test patterns, output. Twins: ../c/bench.h and ../py/bench.py. */
+
+import { MAX, world } from 'tsmpi'
+
+const { rank, size } = world
+
+/** One thing to measure at one size. */
+export interface Bench {
+  /** Makes n calls and gives the seconds that they took on this rank. */
+  run(n: number): Promise<number>
+  /** Empties what is received into, so that old data cannot pass for new. */
+  clear(): void
+  /** Is the data what it has to be? */
+  check(): boolean
+}
+
+export interface Measured {
+  /** Per call, on this rank. */
+  readonly seconds: number
+  readonly iterations: number
+}
+
+/** Bytes that differ from rank to rank and from place to place. */
+export function fillBytes(data: Uint8Array, seed: number): Uint8Array {
+  for (let i = 0; i < data.length; i++) data[i] = ((seed * 31 + i) % 251) + 1
+  return data
+}
+
+export function hasBytes(data: Uint8Array, seed: number): boolean {
+  for (let i = 0; i < data.length; i++) if (data[i] !== ((seed * 31 + i) % 251) + 1) return false
+  return true
+}
+
+/** Small integers in doubles, which add up exactly: `factor` times the place, and `offset`. */
+export function fillDoubles(data: Float64Array, factor: number, offset: number): Float64Array {
+  for (let i = 0; i < data.length; i++) data[i] = factor * ((i % 17) + 1) + offset
+  return data
+}
+
+export function hasDoubles(data: Float64Array, factor: number, offset: number, first = 0): boolean {
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] !== factor * (((first + i) % 17) + 1) + offset) return false
+  }
+  return true
+}
+
+/**
+ * Warms up with 1, 2, 4, … calls until `warmUp` seconds are over, and tells how many calls fill the budget.
+ * Rank 0 decides for all.
+ */
+async function calibrate(run: Bench['run'], warmUp: number, budget: number): Promise<number> {
+  let total = 0
+  for (let n = 1; ; n *= 2) {
+    await world.barrier()
+    const start = performance.now()
+    await run(n)
+    const spent = (performance.now() - start) / 1000
+    total += spent
+    let iterations = 0
+    if (total >= warmUp || n >= 1 << 22) {
+      iterations = Math.min(Math.max(Math.floor((n * budget) / spent), 3), 5_000_000)
+    }
+    iterations = await world.bcast(iterations)
+    if (iterations > 0) return iterations
+  }
+}
+
+export async function measure(
+  name: string,
+  bytes: number,
+  bench: Bench,
+  first: boolean,
+  budget: number,
+): Promise<Measured> {
+  const iterations = await calibrate(bench.run, first ? budget * 2 : budget / 4, budget)
+  bench.clear()
+  await world.barrier()
+  const seconds = (await bench.run(iterations)) / iterations
+  if (!bench.check()) throw new Error(`${name} of ${bytes} bytes: wrong data`)
+  return { seconds, iterations }
+}
+
+/** Prints what the driver reads. */
+export function printLine(name: string, bytes: number, value: number, max: number, iterations: number): void {
+  if (rank === 0) console.log(JSON.stringify({ bench: name, ranks: size, bytes, value, max, iterations }))
+}
+
+/** Prints the mean over all ranks and the maximum. */
+export async function printMean(
+  name: string,
+  bytes: number,
+  value: number,
+  iterations: number,
+): Promise<void> {
+  const sum = await world.allreduce(value)
+  const max = await world.allreduce(value, MAX)
+  printLine(name, bytes, sum / size, max, iterations)
+}
+
+/**
+ * Calls `one` for every size of every word `name=size,size,…` of the command line:
+ * <program> <budget in ms> latency=1,8,64 bw=8,64
+ */
+export async function eachSize(
+  one: (name: string, bytes: number, first: boolean, budget: number) => Promise<void>,
+): Promise<void> {
+  const [budgetMs, ...words] = process.argv.slice(2)
+  for (const word of words) {
+    const [name = '', sizes = ''] = word.split('=')
+    let first = true
+    for (const bytes of sizes.split(',').map(Number)) {
+      await one(name, bytes, first, Number(budgetMs) / 1000)
+      first = false
+    }
+  }
+}
