@@ -17,6 +17,8 @@ export interface ProcessEnd {
 }
 
 export interface AgentEvents {
+  /** How the job is being run, for somebody who asks. */
+  onDetail(text: string): void
   onStarted(rank: number, pid: number): void
   onStartFailed(rank: number, error: Error): void
   onMessage(rank: number, message: FromRank): void

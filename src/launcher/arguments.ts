@@ -9,12 +9,20 @@ import { nearestName } from './nearest-name.ts'
 import { FOREIGN_OPTIONS, OPTIONS, type Option, type OptionName } from './options.ts'
 import { UsageError } from './usage-error.ts'
 
+/** What the ranks exchange messages through. `auto`: shared memory where it is to be had. */
+export type TransportChoice = (typeof TRANSPORTS)[number]
+
+const TRANSPORTS = ['auto', 'zmq', 'shm'] as const
+
 export interface Plan {
   readonly ranks: number
   /** As the user wrote it. */
   readonly script: string
   readonly scriptArguments: readonly string[]
   readonly dryRun: boolean
+  readonly transport: TransportChoice
+  /** Say how the job is run. */
+  readonly verbose: boolean
   /** `-x`, in order; a null value means the launcher's own. */
   readonly variables: readonly Variable[]
   readonly envFile: string | null
@@ -65,6 +73,8 @@ export function parseArguments(words: readonly string[], defaultRanks: number): 
       script,
       scriptArguments,
       dryRun: given.has('dry-run'),
+      transport: given.has('transport') ? readTransport(last(given, 'transport')!) : 'auto',
+      verbose: given.has('verbose'),
       variables: (given.get('env') ?? []).map(readVariable),
       envFile: last(given, 'env-file'),
       wdir: last(given, 'wdir'),
@@ -156,6 +166,12 @@ function readRanks(text: string): number {
     throw new UsageError(`-n must be a whole number of ranks, 1 or more; found "${text}"`)
   }
   return ranks
+}
+
+function readTransport(text: string): TransportChoice {
+  const choice = TRANSPORTS.find((name) => name === text)
+  if (choice === undefined) throw new UsageError(`--transport must be auto, zmq or shm; found "${text}"`)
+  return choice
 }
 
 /** A number of ranks behind the script, where it is none. */

@@ -1,6 +1,7 @@
 /** The {@link Agent} for the launcher's own host: child processes of this one. */
 
 import type { ChildProcess } from 'node:child_process'
+import { closeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Duplex, Readable } from 'node:stream'
 import {
@@ -12,9 +13,12 @@ import {
 } from '../bootstrap/control.ts'
 import { type Place, publicVariables } from '../bootstrap/environment.ts'
 import type { Agent, AgentEvents, ProcessEnd, StreamName } from './agent.ts'
+import type { TransportChoice } from './arguments.ts'
 import { killRemains, type Leader, leaderOf, signalGroup } from './kill.ts'
+import { LaunchError } from './launch-error.ts'
 import { LineAssembler } from './line-assembler.ts'
-import { findSetpriv, type RankCommand, spawnRank } from './spawn-rank.ts'
+import { makeSegment, type NoSegment, type SharedSegment } from './shared-segment.ts'
+import { findSetpriv, type RankCommand, SEGMENT_FD, spawnRank } from './spawn-rank.ts'
 
 /** How long output is read on after a rank has ended: a process it left behind may hold the pipe for ever. */
 const OUTPUT_LIMIT_MS = 1000
@@ -25,7 +29,8 @@ export interface LocalJob {
   readonly runtimeDir: string
   readonly inputRank: number | null
   readonly scriptArguments: readonly string[]
-  readonly command: Omit<RankCommand, 'setpriv' | 'readsInput'>
+  readonly transport: TransportChoice
+  readonly command: Omit<RankCommand, 'setpriv' | 'readsInput' | 'segmentFd'>
 }
 
 interface Rank {
@@ -48,7 +53,12 @@ export class LocalAgent implements Agent {
   }
 
   start(events: AgentEvents): void {
-    for (let rank = 0; rank < this.#job.size; rank++) this.#ranks.push(this.#startRank(rank, events))
+    const segment = this.#makeSegment()
+    events.onDetail(this.#describePath(segment))
+    const fd = 'fd' in segment ? segment.fd : null
+    for (let rank = 0; rank < this.#job.size; rank++) this.#ranks.push(this.#startRank(rank, fd, events))
+    // From here on the ranks alone hold the memory, and it goes with the last of them.
+    if (fd !== null) closeSync(fd)
   }
 
   boot(entry: Entry): void {
@@ -99,7 +109,28 @@ export class LocalAgent implements Agent {
     killRemains(leaders, this.#job.jobId)
   }
 
-  #startRank(rank: number, events: AgentEvents): Rank | null {
+  /** Throws if there is no shared memory and the user will have nothing else. */
+  #makeSegment(): SharedSegment | NoSegment {
+    const { size, jobId, transport } = this.#job
+    if (transport === 'zmq') return { why: 'as --transport zmq says' }
+    if (size === 1) return { why: 'there is one rank' }
+    const segment = makeSegment(jobId, size)
+    if ('why' in segment && transport === 'shm') {
+      throw new LaunchError(
+        `--transport shm: there is no shared memory on ${this.hostname}: ${segment.why}; ` +
+          'with --transport auto, the default, the ranks would use ZeroMQ',
+      )
+    }
+    return segment
+  }
+
+  #describePath(segment: SharedSegment | NoSegment): string {
+    const { size } = this.#job
+    const path = 'fd' in segment ? `shared memory (${segment.origin})` : `ZeroMQ (${segment.why})`
+    return `${size} ${size === 1 ? 'rank' : 'ranks'} on ${this.hostname}; messages go through ${path}`
+  }
+
+  #startRank(rank: number, segmentFd: number | null, events: AgentEvents): Rank | null {
     const { size, jobId, runtimeDir, inputRank, command } = this.#job
     const place: Place = {
       rank,
@@ -111,7 +142,7 @@ export class LocalAgent implements Agent {
       jobId,
       hostname: this.hostname,
       runtimeDir,
-      segmentFd: null,
+      segmentFd: segmentFd === null ? null : SEGMENT_FD,
     }
     let child: ChildProcess
     try {
@@ -120,6 +151,7 @@ export class LocalAgent implements Agent {
         env: { ...command.env, ...publicVariables(place) },
         setpriv: this.#setpriv,
         readsInput: rank === inputRank,
+        segmentFd,
       })
     } catch (error) {
       // Some failures are thrown, the others come as an event.

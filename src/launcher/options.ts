@@ -32,6 +32,14 @@ export const OPTIONS = [
     describe: 'Print what would be started, and start nothing',
   },
   {
+    name: 'transport',
+    aliases: [],
+    takes: 'value',
+    group: RANKS,
+    describe:
+      'auto: messages within a host go through shared memory, or through ZeroMQ where there is none; zmq: all through ZeroMQ; shm: shared memory, or an error that says what is in the way [default: auto]',
+  },
+  {
     name: 'env',
     aliases: ['x'],
     takes: 'value',
@@ -97,6 +105,13 @@ export const OPTIONS = [
     describe:
       'End the job after this time (90s, 15m, 2h; a bare number is seconds), show what every rank was doing, exit 124',
   },
+  {
+    name: 'verbose',
+    aliases: ['v'],
+    takes: 'flag',
+    group: ABOUT,
+    describe: 'Say on stderr what messages go through, and why not through shared memory if they do not',
+  },
   { name: 'help', aliases: ['h'], takes: 'flag', group: ABOUT, describe: 'Show this text' },
   { name: 'version', aliases: ['V'], takes: 'flag', group: ABOUT, describe: 'Show the version' },
 ] as const satisfies readonly Option[]
@@ -121,4 +136,5 @@ export const FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
   'tag-output': 'use --tag',
   wd: 'use --wdir',
   prefix: HOSTS,
+  mca: 'the options of Open MPI mean nothing here; what messages go through is --transport auto, zmq or shm',
 }

@@ -36,6 +36,7 @@ export async function runJob(plan: Plan): Promise<number> {
     runtimeDir: dir.path,
     inputRank: plan.stdinRank,
     scriptArguments: plan.scriptArguments,
+    transport: plan.transport,
     command: { script: script.path, cwd, env },
   })
   const supervisor = new Supervisor(plan.ranks, agent)
@@ -49,6 +50,9 @@ export async function runJob(plan: Plan): Promise<number> {
   try {
     // The ranks start while the script is compiled: Node needs as long to start as esbuild to compile.
     agent.start({
+      onDetail: (text) => {
+        if (plan.verbose) output.note(`tsrun: ${text}\n`)
+      },
       onStarted: (rank, pid) => {
         supervisor.onStarted(rank, pid)
         output.setPid(rank, pid)

@@ -15,7 +15,15 @@ export interface RankCommand {
   /** Path of setpriv, or null where there is none. */
   readonly setpriv: string | null
   readonly readsInput: boolean
+  /** Becomes descriptor {@link SEGMENT_FD} of the rank; null: it has none. */
+  readonly segmentFd: number | null
 }
+
+/**
+ * Where a rank finds the memory it shares with others; behind the control channel. Node marks what it inherits
+ * as close-on-exec when it starts, so no process that the script starts has it.
+ */
+export const SEGMENT_FD = 4
 
 /**
  * The rank leads a session of its own: Ctrl-C reaches the launcher alone, and its group can be killed whole.
@@ -28,7 +36,13 @@ export function spawnRank(command: RankCommand): ChildProcess {
     cwd: command.cwd,
     env: command.env,
     detached: true,
-    stdio: [command.readsInput ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: [
+      command.readsInput ? 'pipe' : 'ignore',
+      'pipe',
+      'pipe',
+      'pipe',
+      ...(command.segmentFd === null ? [] : [command.segmentFd]),
+    ],
   })
 }
 

@@ -1,11 +1,12 @@
 /**
- * Checks after each test that nothing of a job is left: no process, no file in its temporary folder.
+ * Checks after each test that nothing of a job is left: no process, no file in its temporary folder, and none of
+ * our name in the folder for shared memory.
  *
  * Processes are recognized by what the test itself put into their environment (inherited by everything a
  * job starts) or by the test's temporary folder among their arguments. Import it through tsrun.ts.
  */
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { afterEach, expect } from 'vitest'
 
 export const TEST_ID_VARIABLE = 'TSMPI_TEST_ID'
@@ -32,6 +33,7 @@ afterEach(async () => {
     rmSync(one.tmp, { recursive: true, force: true })
     expect(left, 'processes left behind').toEqual([])
     expect(files, 'files left behind').toEqual([])
+    expect(sharedFiles(), 'shared memory left behind').toEqual([])
   }
 })
 
@@ -52,6 +54,27 @@ export function processesOf({ id, tmp }: Watched): Left[] {
     }
   }
   return out
+}
+
+/** Shared memory with a name of ours; it should have none. */
+function sharedFiles(): string[] {
+  return existsSync('/dev/shm') ? readdirSync('/dev/shm').filter((name) => name.includes('tsmpi')) : []
+}
+
+/** The processes that have a file whose name contains `name` open or mapped, also one that was removed. */
+export function holdersOf(name: string): number[] {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && (read(`/proc/${pid}/maps`).includes(name) || opens(pid, name)))
+    .map(Number)
+}
+
+function opens(pid: string, name: string): boolean {
+  try {
+    const folder = `/proc/${pid}/fd`
+    return readdirSync(folder).some((fd) => readlinkSync(`${folder}/${fd}`).includes(name))
+  } catch {
+    return false // it has ended, or belongs to somebody else
+  }
 }
 
 /** Who is left when nothing changes any more. What is ending by itself gets the time that SIGKILL takes. */

@@ -22,6 +22,8 @@ test('nothing but a script', () => {
     script: 'a.ts',
     scriptArguments: [],
     dryRun: false,
+    transport: 'auto',
+    verbose: false,
     variables: [],
     envFile: null,
     wdir: null,

@@ -15,7 +15,8 @@ describe('a wrong command line: exit code 2 and one message', () => {
     [['--tmeout', '9', 'x.ts'], 'unknown option --tmeout; did you mean --timeout?'],
     [['--hostfile', 'hosts', 'x.ts'], '--hostfile: running on several hosts is not there yet'],
     [['-H', 'a:4', 'x.ts'], '-H: running on several hosts is not there yet'],
-    [['--transport', 'zmq', 'x.ts'], 'unknown option --transport'],
+    [['--transport', 'tcp', 'x.ts'], '--transport must be auto, zmq or shm; found "tcp"'],
+    [['--mca', 'btl', 'x.ts'], '--mca: the options of Open MPI mean nothing here'],
     [['--wdir', '/absent', program('hello.ts')], '--wdir /absent: there is no folder /absent'],
     [['-x', 'TSMPI_ABSENT', program('hello.ts')], '-x TSMPI_ABSENT: the variable is not set here'],
   ])('%j', async (args, message) => {
