@@ -3,10 +3,10 @@
  * send with tag 0, or leave the array untouched, without a word.
  */
 
-import { MpiError } from './errors.ts'
+import { MpiError, type Where } from './errors.ts'
 
 /** Throws unless `options` is undefined or an object of options with these names. */
-export function checkOptions(options: unknown, names: readonly string[], where: string): void {
+export function checkOptions(options: unknown, names: readonly string[], where: Where): void {
   if (options === undefined) return
   if (
     typeof options !== 'object' ||

@@ -79,6 +79,14 @@ export class BootstrapError extends MpiError {
   override readonly code = 'ERR_TSMPI_BOOTSTRAP'
 }
 
+/**
+ * Where an error was found, for its message: `send on world, rank 1 of 4`. A string, or an object that composes
+ * it only when asked: calls take less time than composing does.
+ */
+export interface Where {
+  toString(): string
+}
+
 /** A broken promise inside tsmpi itself. Never caught: the state behind it cannot be trusted any more. */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError'

@@ -3,7 +3,7 @@
  * that says what was given, what is allowed, and what to write instead.
  */
 
-import { BufferError, RankError, TagError, TypeMismatchError } from '../errors.ts'
+import { BufferError, RankError, TagError, TypeMismatchError, type Where } from '../errors.ts'
 import { Block } from '../wire/block.ts'
 import { encodeItem } from '../wire/codec.ts'
 import {
@@ -32,17 +32,17 @@ export type Tag = number | typeof ANY_TAG
 export const LARGEST_TAG = 2 ** 31 - 1
 
 /** Checks the rank a message is sent to. `null` passes: nobody. */
-export function checkDest(dest: number | null, size: number, where: string): number | null {
+export function checkDest(dest: number | null, size: number, where: Where): number | null {
   return dest === null ? null : checkRank('dest', dest, size, where)
 }
 
 /** Checks the rank a message is received from; {@link ANY} for ANY_SOURCE. `null` passes: nobody. */
-export function checkSource(source: Source, size: number, where: string): number | null {
+export function checkSource(source: Source, size: number, where: Where): number | null {
   if (source === null) return null
   return source === ANY_SOURCE ? ANY : checkRank('source', source, size, where)
 }
 
-function checkRank(what: string, rank: unknown, size: number, where: string): number {
+function checkRank(what: string, rank: unknown, size: number, where: Where): number {
   if (typeof rank === 'number' && Number.isInteger(rank) && rank >= 0 && rank < size) return rank
   const range = size === 1 ? 'the only rank is 0' : `the ranks are 0 to ${size - 1}`
   const any = what === 'source' ? ', ANY_SOURCE for any of them' : ''
@@ -58,30 +58,30 @@ function shown(value: unknown): string {
 }
 
 /** Checks the tag of a send. */
-export function checkTag(tag: unknown, where: string): number {
+export function checkTag(tag: unknown, where: Where): number {
   if (typeof tag === 'number' && Number.isInteger(tag) && tag >= 0 && tag <= LARGEST_TAG) return tag
   throw new TagError(`${where}: tag is ${shown(tag)}; give an integer from 0 to 2^31-1`)
 }
 
 /** Checks the tag of a receive; {@link ANY} for ANY_TAG. */
-export function checkRecvTag(tag: unknown, where: string): number {
+export function checkRecvTag(tag: unknown, where: Where): number {
   return tag === ANY_TAG ? ANY : checkTag(tag, where)
 }
 
 /** What travels for `value`: the memory of a typed array itself, or a serialised item. */
-export function blockToSend(value: unknown, where: string): Block {
+export function blockToSend(value: unknown, where: Where): Block {
   if (isRaw(value)) return blockOf(value, 'value', where)
   return Block.item(encodeItem(value, where))
 }
 
 /** The memory behind `into`, or null if there is none. */
-export function blockToFill(into: unknown, where: string): Block | null {
+export function blockToFill(into: unknown, where: Where): Block | null {
   if (into === undefined) return null
   if (isRaw(into)) return blockOf(into, 'into', where)
   throw new TypeMismatchError(`${where}: into is not a typed array; for any other value leave into away`)
 }
 
-function blockOf(array: Raw, what: string, where: string): Block {
+function blockOf(array: Raw, what: string, where: Where): Block {
   const buffer = array.buffer as ArrayBufferLike & { resizable?: boolean; growable?: boolean }
   if (buffer.resizable || buffer.growable) {
     throw new BufferError(
@@ -92,6 +92,13 @@ function blockOf(array: Raw, what: string, where: string): Block {
     throw new BufferError(`${where}: ${what} has no memory any more: its buffer was transferred elsewhere`)
   }
   return Block.of(array)
+}
+
+/** Whether the memory of a typed array is there, and cannot shrink or move: then `blockOf` finds nothing wrong. */
+export function isFixed(array: Raw): boolean {
+  if (array.length === 0) return false
+  const buffer = array.buffer as ArrayBufferLike & { resizable?: boolean; growable?: boolean }
+  return !buffer.resizable && !buffer.growable
 }
 
 /** `ArrayBuffer.prototype.detached` came with Node 22; a view of a detached buffer cannot be made. */
@@ -105,7 +112,7 @@ function isDetached(buffer: ArrayBufferLike): boolean {
 }
 
 /** The element type a receive insists on; ANY_TYPE if it takes what comes. */
-export function expectedType(into: Block | null, as: TypedCtor | undefined, where: string): TypeCode {
+export function expectedType(into: Block | null, as: TypedCtor | undefined, where: Where): TypeCode {
   if (as === undefined) return into?.type ?? ANY_TYPE
   const type = typeOfCtor(as)
   if (type === undefined) {

@@ -49,7 +49,7 @@ export class Call implements Endpoint {
 
   /** Tells the ranks that this call waits for in which call this rank is; each once. */
   inquire(): void {
-    for (const operation of this.#messenger.pending.operations) {
+    for (const operation of this.#messenger.pending.operations()) {
       if (operation.context !== this.#context || !(operation instanceof CallRecv)) continue
       const { source, tag, incoming } = operation
       if (tag !== this.tag || incoming !== null || this.#asked.has(source)) continue

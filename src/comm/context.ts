@@ -69,8 +69,23 @@ export class Context {
     this.queue = new MatchQueue(owner.ranks.length)
   }
 
-  /** ` on world, rank 1 of 4`, for messages about an operation. */
+  /** `on world, rank 1 of 4`, for messages about an operation. */
   get where(): string {
     return `on ${this.owner.label}, rank ${this.owner.rank} of ${this.owner.ranks.length}`
+  }
+}
+
+/** Where a call is made, in words only when an error needs them: `send on world, rank 1 of 4`. */
+export class CallSite {
+  readonly #name: string
+  readonly #context: Context
+
+  constructor(name: string, context: Context) {
+    this.#name = name
+    this.#context = context
+  }
+
+  toString(): string {
+    return `${this.#name} ${this.#context.where}`
   }
 }

@@ -20,7 +20,12 @@ export interface IncomingEvents {
   fetching(): void
   /** Something waits for any rank where no other rank is left. */
   onlySelfLeft(): void
+  /** Resolves after a turn of the event loop. */
+  turn(): Promise<void>
 }
+
+/** Messages up to this length are copied from a peer's memory without a turn of the event loop in between: some 1 ms. */
+const FETCH_AT_ONCE_BYTES = 8 << 20
 
 export class Incoming {
   readonly #line: Line
@@ -99,7 +104,7 @@ export class Incoming {
 
   /** A message has come that nobody will receive: its communicator is broken or was freed. */
   drop(peer: number, frame: Frame): void {
-    if (frame.kind === FrameKind.EAGER) this.#returnCredit(peer, frame.bytes)
+    if (frame.kind === FrameKind.EAGER) this.returnCredit(peer, frame.bytes)
     else if (frame.kind === FrameKind.RTS) {
       this.#clearToSend(peer, frame, 0, FrameFlag.DROP | FrameFlag.REFUSED)
     }
@@ -174,7 +179,7 @@ export class Incoming {
   ): void {
     const refusal = operation.refusal(frame)
     if (body === null) return this.#fetch(operation, frame, peer, refusal)
-    this.#returnCredit(peer, frame.bytes)
+    this.returnCredit(peer, frame.bytes)
     if (refusal !== null) return this.#pending.fail(operation, refusal)
     if (operation.into === null && frame.type === ITEM) {
       return this.#complete(operation, frame, Block.item(body), borrowed)
@@ -202,11 +207,65 @@ export class Incoming {
       this.#clearToSend(peer, frame, 0, 0)
       return this.#complete(operation, frame, block, false)
     }
+    if (frame.offset !== 0 && frame.bytes <= FETCH_AT_ONCE_BYTES) {
+      if (this.#copy(operation, frame, peer, block, 0, frame.bytes))
+        return this.#fetched(operation, frame, peer, block)
+      if (operation.state !== 'pending') return this.#clearToSend(peer, frame, 0, FrameFlag.DROP)
+    }
     const recvId = this.#ids.next()
-    operation.incoming = { frame: new Frame().copyFrom(frame), block, peer }
+    const kept = new Frame().copyFrom(frame)
+    operation.incoming = { frame: kept, block, peer }
     this.#receiving.set(recvId, operation)
     this.#events.fetching()
-    this.#clearToSend(peer, frame, recvId, 0)
+    if (frame.bytes > FETCH_AT_ONCE_BYTES && frame.offset !== 0)
+      void this.#fetchInPieces(operation, kept, peer, block, recvId)
+    else this.#clearToSend(peer, frame, recvId, 0)
+  }
+
+  /** Copies a very long message out of the sender's memory, and lets the event loop turn between pieces. */
+  async #fetchInPieces(
+    operation: RecvOperation<unknown>,
+    frame: Frame,
+    peer: number,
+    block: Block,
+    recvId: number,
+  ): Promise<void> {
+    for (let offset = 0; offset < frame.bytes; offset += FETCH_AT_ONCE_BYTES) {
+      const length = Math.min(FETCH_AT_ONCE_BYTES, frame.bytes - offset)
+      const copied = this.#copy(operation, frame, peer, block, offset, length)
+      if (!copied && operation.state === 'pending') return this.#clearToSend(peer, frame, recvId, 0)
+      if (copied) await this.#events.turn()
+      // It may have failed meanwhile, with its communicator, or for want of its memory.
+      if (operation.state === 'pending') continue
+      this.#receiving.delete(recvId)
+      return this.#clearToSend(peer, frame, 0, FrameFlag.DROP)
+    }
+    this.#receiving.delete(recvId)
+    this.#fetched(operation, frame, peer, block)
+  }
+
+  /** All of a message has been copied from its sender, who is told so. */
+  #fetched(operation: RecvOperation<unknown>, frame: Frame, peer: number, block: Block): void {
+    this.#clearToSend(peer, frame, 0, FrameFlag.DROP | FrameFlag.FETCHED)
+    this.#complete(operation, frame, block, false)
+  }
+
+  /** Copies a piece of a message out of the sender's memory. False: not possible, or the receive has failed by it. */
+  #copy(
+    operation: RecvOperation<unknown>,
+    frame: Frame,
+    peer: number,
+    block: Block,
+    offset: number,
+    length: number,
+  ): boolean {
+    try {
+      const piece = new Block(block.type, block.buffer, block.byteOffset + offset, length)
+      return this.#line.fetch(peer, frame.offset, offset, piece)
+    } catch (cause) {
+      this.#failForMemory(operation, cause)
+      return false
+    }
   }
 
   /** Where a message goes. Null: there is no memory for it, and the receive has failed. */
@@ -226,10 +285,14 @@ export class Incoming {
       block.bytes(offset, piece.length).set(piece)
       return true
     } catch (cause) {
-      const why = 'the memory of into was transferred elsewhere while the receive waited'
-      this.#pending.fail(operation, new BufferError(`${operation.describe()}: ${why}`, { cause }))
+      this.#failForMemory(operation, cause)
       return false
     }
+  }
+
+  #failForMemory(operation: RecvOperation<unknown>, cause: unknown): void {
+    const why = 'the memory of into was transferred elsewhere while the receive waited'
+    this.#pending.fail(operation, new BufferError(`${operation.describe()}: ${why}`, { cause }))
   }
 
   #complete(operation: RecvOperation<unknown>, frame: Frame, block: Block, borrowed: boolean): void {
@@ -242,7 +305,8 @@ export class Incoming {
     this.#pending.succeed(operation, result)
   }
 
-  #returnCredit(peer: number, bytes: number): void {
+  /** A short message of `bytes` bytes from `peer` is out of the way: gives its credit back in due course. */
+  returnCredit(peer: number, bytes: number): void {
     if (peer === this.#line.rank) return
     const credit = this.#peers.owe(peer, bytes + MESSAGE_OVERHEAD_BYTES)
     if (credit === 0) return

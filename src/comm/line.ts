@@ -4,6 +4,7 @@
  */
 
 import type { SendToken, Transport } from '../transport/transport.ts'
+import type { Block } from '../wire/block.ts'
 import { Frame } from '../wire/frame.ts'
 import type { Context } from './context.ts'
 import type { CallFields, SendOperation } from './operations.ts'
@@ -41,6 +42,17 @@ export class Line {
     if (!copied) this.#lent++
     if (this.underWay !== before) this.#onChange()
     return copied
+  }
+
+  /** Where `peer` finds `block` in this rank's memory; 0: it cannot look there. */
+  expose(peer: number, block: Block): number {
+    const { shared } = this.transport
+    return shared?.canFetch && peer !== this.rank && shared.ranks.includes(peer) ? shared.expose(block) : 0
+  }
+
+  /** Copies a piece of what `peer` has exposed. False: it cannot be reached there any more. */
+  fetch(peer: number, address: number, offset: number, into: Block): boolean {
+    return this.transport.shared!.fetch(peer, address, offset, into)
   }
 
   /** A lent body has come back. */

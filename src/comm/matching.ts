@@ -115,6 +115,19 @@ export class MatchQueue<P extends Post, A extends Arrival> {
     parked.inOrder = this.#inOrder.push(parked, 0)
   }
 
+  /**
+   * Whether the next message from `source` belongs to a receive that comes now: no receive that might want it
+   * waits already, and no earlier message of it is here.
+   */
+  isQuiet(source: number): boolean {
+    const arrived = this.#bySource[source]
+    if (arrived !== undefined && arrived.first !== null) return false
+    const named = this.#posts[source]
+    if (named !== undefined && named.first !== null) return false
+    const any = this.#posts[this.#anySource]
+    return any === undefined || any.first === null
+  }
+
   /** The message that a receive from `source` with `tag` would get now, left where it is. */
   peek(source: number, tag: number): A | null {
     return this.#find(source, tag)?.arrival ?? null

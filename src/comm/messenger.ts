@@ -15,6 +15,7 @@
  */
 
 import { invariant, type MpiError } from '../errors.ts'
+import type { SharedMemory } from '../transport/shared-memory.ts'
 import type { Clock, SendToken, Sink, Transport } from '../transport/transport.ts'
 import { type Frame, FrameKind } from '../wire/frame.ts'
 import { decodeBreak, encodeBreak } from './break-notice.ts'
@@ -83,11 +84,17 @@ export class Messenger implements Sink {
     this.#incoming = new Incoming(this.#line, this.peers, this.pending, ids, {
       fetching: onChange,
       onlySelfLeft: () => this.#endSelfWaits(),
+      turn: () => clock.turn(),
     })
     transport.open(this)
   }
 
   // ---- operations -----------------------------------------------------------------------------
+
+  /** What the transport offers beyond frames; null: nothing. */
+  get shared(): SharedMemory | null {
+    return this.#transport.shared ?? null
+  }
 
   /** Starts a send; everything of it that the order of calls decides happens in here. */
   send(operation: SendOperation): void {
@@ -97,6 +104,11 @@ export class Messenger implements Sink {
   /** Starts a receive: takes what is already there, or waits. */
   recv(operation: RecvOperation<unknown>): void {
     this.#incoming.recv(operation)
+  }
+
+  /** A short message of `bytes` bytes was received past the queues: gives its credit back in due course. */
+  returnCredit(peer: number, bytes: number): void {
+    this.#incoming.returnCredit(peer, bytes)
   }
 
   /** Receives a message that mprobe has taken out of the queue. */
@@ -125,7 +137,7 @@ export class Messenger implements Sink {
 
   /** Fails everything pending on `context`. True: there was something. */
   failContext(context: Context, error: Error): boolean {
-    const failing = [...this.pending.operations].filter((operation) => operation.context === context)
+    const failing = this.pending.operations().filter((operation) => operation.context === context)
     for (const operation of failing) this.fail(operation, error)
     return failing.length > 0
   }
@@ -133,7 +145,7 @@ export class Messenger implements Sink {
   /** Fails everything pending, and from now on everything posted. */
   failAll(error: Error): void {
     this.pending.refuseAll(error)
-    for (const operation of [...this.pending.operations]) this.fail(operation, error)
+    for (const operation of this.pending.operations()) this.fail(operation, error)
   }
 
   // ---- contexts -------------------------------------------------------------------------------
@@ -278,7 +290,7 @@ export class Messenger implements Sink {
 
   /** Fails what can never complete because everybody who could serve it is gone. */
   #failHopeless(): void {
-    for (const operation of [...this.pending.operations]) {
+    for (const operation of this.pending.operations()) {
       const why =
         operation instanceof SendOperation
           ? this.#outgoing.whyHopeless(operation)
@@ -293,12 +305,11 @@ export class Messenger implements Sink {
    * turn of the event loop, since a program may post a receive first and send to itself then.
    */
   #endSelfWaits(): void {
-    if (this.#isEndingSelfWaits || ![...this.pending.operations].some((o) => this.#waitsForSelfOnly(o)))
-      return
+    if (this.#isEndingSelfWaits || !this.pending.operations().some((o) => this.#waitsForSelfOnly(o))) return
     this.#isEndingSelfWaits = true
     void this.clock.turn().then(() => {
       this.#isEndingSelfWaits = false
-      for (const operation of [...this.pending.operations]) {
+      for (const operation of this.pending.operations()) {
         if (this.#waitsForSelfOnly(operation)) this.fail(operation, this.peers.noneLeft(operation.describe()))
       }
     })

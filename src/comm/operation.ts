@@ -9,8 +9,12 @@ import { invariant } from '../errors.ts'
 
 export abstract class Operation<T> {
   state: 'pending' | 'done' | 'failed' = 'pending'
-  /** When it was posted, on the clock of its messenger. */
+  /** When it was posted, on the rough clock of its messenger. */
   startedMs = 0
+  /** Its place in the list of what is pending; see pending.ts. */
+  isListed = false
+  older: Operation<unknown> | null = null
+  younger: Operation<unknown> | null = null
   // `unknown` inside, so that an operation of any result can stand where the result does not matter.
   #value: unknown
   #error: unknown
@@ -23,7 +27,7 @@ export abstract class Operation<T> {
   abstract describe(): string
 
   succeed(value: T): void {
-    invariant(this.state === 'pending', `${this.describe()} settled twice`)
+    if (this.state !== 'pending') this.#settledTwice()
     this.state = 'done'
     this.#value = value
     this.#resolve?.(value)
@@ -31,7 +35,7 @@ export abstract class Operation<T> {
   }
 
   fail(error: unknown): void {
-    invariant(this.state === 'pending', `${this.describe()} settled twice`)
+    if (this.state !== 'pending') this.#settledTwice()
     this.state = 'failed'
     this.#error = error
     this.#reject?.(error)
@@ -70,9 +74,15 @@ export abstract class Operation<T> {
     this.#onSettled?.delete(f)
   }
 
+  #settledTwice(): never {
+    // Not an argument of a condition: describing costs more than everything else here.
+    invariant(false, `${this.describe()} settled twice`)
+  }
+
   #settled(): void {
     const listeners = this.#onSettled
+    if (listeners === undefined) return
     this.#onSettled = undefined
-    if (listeners) for (const f of listeners) f()
+    for (const f of listeners) f()
   }
 }

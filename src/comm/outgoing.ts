@@ -57,14 +57,15 @@ export class Outgoing {
       const why = `rank ${operation.dest} has freed its side of the communicator without receiving the message`
       return this.#fail(operation, new CancelledError(`${operation.describe()}: ${why}`))
     }
+    if ((flags & FrameFlag.FETCHED) !== 0 && !isThere(operation.block))
+      return this.#fail(operation, transferred(operation))
     if (total === 0 || (flags & FrameFlag.DROP) !== 0) return this.#succeed(operation)
     const { maxBodyBytes } = this.#line.transport
     try {
       operation.block.bytes(0, Math.min(maxBodyBytes, total))
     } catch (cause) {
       this.#refuse(peer, recvId)
-      const why = 'the memory of value was transferred elsewhere while the send waited for its receive'
-      return this.#fail(operation, new BufferError(`${operation.describe()}: ${why}`, { cause }))
+      return this.#fail(operation, transferred(operation, cause))
     }
     for (let offset = 0; offset < total; offset += maxBodyBytes) {
       const piece = this.#line.headerIn(FrameKind.DATA, operation.context)
@@ -111,6 +112,8 @@ export class Outgoing {
     this.#announced.set(operation.sendId, operation)
     const frame = this.#line.envelope(FrameKind.RTS, operation)
     frame.sendId = operation.sendId
+    // Where the receiver finds the payload itself, if it can.
+    if (operation.block.byteLength > 0) frame.offset = this.#line.expose(peer, operation.block)
     this.#line.emit(peer, frame, null, null)
   }
 
@@ -132,11 +135,21 @@ export class Outgoing {
   }
 
   #fail(operation: SendOperation, error: Error): void {
-    if (this.#pending.operations.has(operation)) this.#pending.fail(operation, error)
+    if (this.#pending.has(operation)) this.#pending.fail(operation, error)
   }
 
   #succeed(operation: SendOperation): void {
     // One that was put aside has never been pending; one that failed may still have been lent out.
-    if (this.#pending.operations.has(operation)) this.#pending.succeed(operation, undefined)
+    if (this.#pending.has(operation)) this.#pending.succeed(operation, undefined)
   }
+}
+
+/** Whether the program still has the memory that it sends. */
+function isThere(block: Block): boolean {
+  return block.byteLength === 0 || block.buffer.byteLength > 0
+}
+
+function transferred(operation: SendOperation, cause?: unknown): BufferError {
+  const why = 'the memory of value was transferred elsewhere while the send waited for its receive'
+  return new BufferError(`${operation.describe()}: ${why}`, { cause })
 }

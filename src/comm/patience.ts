@@ -1,6 +1,6 @@
 /** How long an operation waits: its `timeout` and its `signal`, for receives, probes and collectives alike. */
 
-import { MpiError } from '../errors.ts'
+import { MpiError, type Where } from '../errors.ts'
 import type { Clock } from '../transport/transport.ts'
 
 // Above this setTimeout fires at once; nobody waits 24 days for a message on purpose.
@@ -20,7 +20,7 @@ export function afterTimeout(
 /** Refuses what is no time or no signal, before anything is started that only they would end. */
 export function checkPatience(
   options: { readonly timeout?: number | undefined; readonly signal?: AbortSignal | undefined } | undefined,
-  where: string,
+  where: Where,
 ): void {
   const timeoutMs: unknown = options?.timeout
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0)) {

@@ -21,12 +21,15 @@ export class Peers {
   readonly #finished = new Set<number>()
   readonly #lost = new Map<number, string>()
   readonly #departed = new Set<number>()
+  /** By rank: 1 while nothing of the above is known of it. */
+  readonly #active: Uint8Array
 
   constructor(rank: number, size: number, creditBytes: number) {
     this.#rank = rank
     this.#size = size
     this.#credit = new Float64Array(size).fill(creditBytes)
     this.#owed = new Float64Array(size)
+    this.#active = new Uint8Array(size).fill(1)
     // Often enough that a steady sender never runs dry, seldom enough that it costs next to nothing.
     this.#batchBytes = creditBytes / 4
   }
@@ -54,16 +57,24 @@ export class Peers {
     return owed
   }
 
+  /** Whether nothing speaks against sending to `rank`: it has neither finished, nor left, nor failed. */
+  isActive(rank: number): boolean {
+    return this.#active[rank] === 1
+  }
+
   markFinished(rank: number): void {
+    this.#active[rank] = 0
     this.#finished.add(rank)
   }
 
   markLost(rank: number, reason: string): void {
+    this.#active[rank] = 0
     if (!this.#finished.has(rank)) this.#lost.set(rank, reason)
   }
 
   /** The process of `rank` is not there any more; what that means depends on whether it had finished. */
   markDeparted(rank: number): void {
+    this.#active[rank] = 0
     this.#departed.add(rank)
   }
 

@@ -6,15 +6,22 @@ import type { Operation } from './operation.ts'
 
 export type ContextOperation = Operation<unknown> & { readonly context: Context }
 
+/** What completed last, in a form that costs nothing to keep: made into words only when somebody asks. */
+export interface Described {
+  describe(): string
+}
+
 export class Pending {
-  /** Oldest first. */
-  readonly operations = new Set<ContextOperation>()
   /** Requests that failed and that nobody has waited for yet. */
   readonly unwaited = new Set<Operation<unknown>>()
   /** What completed last, for reports. */
-  last: Operation<unknown> | null = null
+  last: Described | null = null
   readonly #clock: Clock
   readonly #onChange: () => void
+  /** A list through the operations themselves, oldest first: a Set costs more than all the rest of a message. */
+  #oldest: ContextOperation | null = null
+  #youngest: ContextOperation | null = null
+  #size = 0
   #failure: Error | null = null
   #whenDrained: (() => void)[] = []
 
@@ -25,18 +32,34 @@ export class Pending {
   }
 
   get size(): number {
-    return this.operations.size
+    return this.#size
+  }
+
+  /** Why no operation can be started any more; null while they can. */
+  get failure(): Error | null {
+    return this.#failure
+  }
+
+  /** All that is pending now, oldest first. */
+  operations(): ContextOperation[] {
+    const operations: ContextOperation[] = []
+    for (let one = this.#oldest; one !== null; one = one.younger as ContextOperation | null)
+      operations.push(one)
+    return operations
+  }
+
+  has(operation: ContextOperation): boolean {
+    return operation.isListed
   }
 
   /** Resolves when nothing is pending, if only for a moment. */
   drained(): Promise<void> {
-    if (this.operations.size === 0) return Promise.resolve()
+    if (this.#size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#whenDrained.push(resolve))
   }
 
   /** Registers an operation. False: it failed at once, because its communicator or the job has. */
   start(operation: ContextOperation): boolean {
-    operation.startedMs = this.#clock.nowMs()
     const { owner } = operation.context
     const error = this.#failure ?? owner.broken
     if (error !== null) {
@@ -44,13 +67,18 @@ export class Pending {
       operation.fail(error)
       return false
     }
-    this.operations.add(operation)
-    if (this.operations.size === 1) this.#onChange()
+    operation.startedMs = this.#clock.roughMs()
+    operation.isListed = true
+    operation.older = this.#youngest
+    if (this.#youngest === null) this.#oldest = operation
+    else this.#youngest.younger = operation
+    this.#youngest = operation
+    if (this.#size++ === 0) this.#onChange()
     return true
   }
 
   succeed<T>(operation: Operation<T> & { readonly context: Context }, value: T): void {
-    this.#leave(operation)
+    this.#leave(operation as ContextOperation)
     operation.succeed(value)
   }
 
@@ -65,10 +93,18 @@ export class Pending {
   }
 
   #leave(operation: ContextOperation): void {
-    this.operations.delete(operation)
     this.last = operation
-    if (this.operations.size > 0) return
+    if (!operation.isListed) return
+    operation.isListed = false
+    const { older, younger } = operation
+    if (older === null) this.#oldest = younger as ContextOperation | null
+    else older.younger = younger
+    if (younger === null) this.#youngest = older as ContextOperation | null
+    else younger.older = older
+    operation.older = null
+    operation.younger = null
+    if (--this.#size > 0) return
     this.#onChange()
-    for (const resolve of this.#whenDrained.splice(0)) resolve()
+    if (this.#whenDrained.length > 0) for (const resolve of this.#whenDrained.splice(0)) resolve()
   }
 }

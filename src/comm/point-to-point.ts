@@ -7,7 +7,9 @@
 
 import { checkOptions } from '../check-options.ts'
 import { CancelledError, MpiError, RankError, TimeoutError } from '../errors.ts'
-import type { Raw, TypedCtor } from '../wire/datatype.ts'
+import { Block } from '../wire/block.ts'
+import { encodeItem } from '../wire/codec.ts'
+import { ANY_TYPE, ITEM, type Raw, rawType, type TypeCode, type TypedCtor } from '../wire/datatype.ts'
 import {
   ANY_SOURCE,
   ANY_TAG,
@@ -18,11 +20,14 @@ import {
   checkSource,
   checkTag,
   expectedType,
+  isFixed,
   type Source,
   type Tag,
 } from './arguments.ts'
 import { resultOf, traced } from './callers-stack.ts'
-import type { ArrivedMessage, Context } from './context.ts'
+import { type ArrivedMessage, CallSite, type Context } from './context.ts'
+import { Express, MISS } from './express.ts'
+import { ANY } from './matching.ts'
 import type { Messenger } from './messenger.ts'
 import { type ProbeOperation, type RecvOperation, SendOperation } from './operations.ts'
 import { afterTimeout, checkPatience, onAbort } from './patience.ts'
@@ -66,6 +71,11 @@ export interface SendrecvOptions {
   readonly status?: boolean
 }
 
+/** The result of every send that is complete when its call returns. */
+const SENT: Promise<void> = Promise.resolve()
+/** Stands for options that were left away. */
+const NONE: RecvOptions = Object.freeze({})
+
 const SEND_OPTIONS = ['tag']
 const RECV_OPTIONS = ['tag', 'into', 'as', 'status', 'signal', 'timeout']
 const SENDRECV_OPTIONS = ['source', 'tag', 'recvTag', 'into', 'as', 'status']
@@ -74,30 +84,45 @@ const MESSAGE_OPTIONS = ['into', 'as', 'status']
 export class PointToPoint {
   readonly messenger: Messenger
   readonly context: Context
+  #maybeExpress: Express | null | undefined
 
   constructor(messenger: Messenger, context: Context) {
     this.messenger = messenger
     this.context = context
   }
 
-  send(name: string, value: unknown, dest: number | null, options: SendOptions = {}): Promise<void> {
+  /** The short way, where there is shared memory; found out at the first call that could use it. */
+  get #express(): Express | null {
+    if (this.#maybeExpress === undefined) {
+      const { shared } = this.messenger
+      this.#maybeExpress = shared === null ? null : new Express(this.messenger, this.context, shared)
+    }
+    return this.#maybeExpress
+  }
+
+  send(name: string, value: unknown, dest: number | null, options?: SendOptions): Promise<void> {
     try {
       const operation = this.#postSend(name, value, dest, options)
-      return operation === null ? Promise.resolve() : (resultOf(operation) as Promise<void>)
+      return operation === null ? SENT : (resultOf(operation) as Promise<void>)
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  isend(value: unknown, dest: number | null, options: SendOptions = {}): Request<void> {
+  isend(value: unknown, dest: number | null, options?: SendOptions): Request<void> {
     const operation = this.#postSend('isend', value, dest, options)
     if (operation === null) return completedRequest<void>(undefined, undefined)
     return new OperationRequest<void>(this.messenger, operation, null)
   }
 
   /** `given`: number of arguments, because only `recv()` without any means ANY_SOURCE. */
-  recv(given: number, source: Source | undefined, options: RecvOptions = {}): Promise<unknown> {
+  recv(given: number, source: Source | undefined, options: RecvOptions = NONE): Promise<unknown> {
     try {
+      const value = this.#recvByExpress(source, options)
+      if (value !== MISS) {
+        // A program whose messages are always there already would never come back to the event loop.
+        return this.messenger.shared!.turnDue() ? afterTurn(this.messenger, value) : Promise.resolve(value)
+      }
       const operation = this.#postRecv('recv', given, source, options)
       if (operation !== null) return resultOf(operation)
       return Promise.resolve(nothingReceived(options))
@@ -106,7 +131,7 @@ export class PointToPoint {
     }
   }
 
-  irecv(given: number, source: Source | undefined, options: RecvOptions = {}): Request<unknown> {
+  irecv(given: number, source: Source | undefined, options: RecvOptions = NONE): Request<unknown> {
     const operation = this.#postRecv('irecv', given, source, options)
     if (operation === null) return completedRequest(nothingReceived(options), NO_MESSAGE)
     return new OperationRequest<unknown>(this.messenger, operation, operation)
@@ -115,7 +140,7 @@ export class PointToPoint {
   /** Receives a message that mprobe found. */
   recvArrived(arrival: ArrivedMessage, options: RecvOptions): Promise<unknown> {
     try {
-      const where = `message.recv ${this.context.where}`
+      const where = new CallSite('message.recv', this.context)
       checkOptions(options, MESSAGE_OPTIONS, where)
       const block = blockToFill(options.into, where)
       const type = expectedType(block, options.as, where)
@@ -140,7 +165,7 @@ export class PointToPoint {
 
   /** Sends and receives at the same time; resolves when both are complete. */
   async sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
-    const where = `sendrecv ${this.context.where}`
+    const where = new CallSite('sendrecv', this.context)
     checkOptions(options, SENDRECV_OPTIONS, where)
     if (options?.source === undefined) {
       throw new RankError(
@@ -195,18 +220,53 @@ export class PointToPoint {
     return this.context.owner.ranks.length
   }
 
-  #postSend(name: string, value: unknown, dest: number | null, options: SendOptions): SendOperation | null {
-    const where = `${name} ${this.context.where}`
-    checkOptions(options, SEND_OPTIONS, where)
+  /** Posts a send. Null: it is done already. */
+  #postSend(
+    name: string,
+    value: unknown,
+    dest: number | null,
+    options: SendOptions | undefined,
+  ): SendOperation | null {
+    const where = new CallSite(name, this.context)
+    if (options !== undefined) checkOptions(options, SEND_OPTIONS, where)
     const to = checkDest(dest, this.#size, where)
-    const tag = checkTag(options.tag === undefined ? 0 : options.tag, where)
-    const block = blockToSend(value, where)
-    return this.#startSend(name, block, to, tag, name === 'ssend')
+    const tag = options?.tag === undefined ? 0 : checkTag(options.tag, where)
+    const synchronous = name === 'ssend'
+    const type = rawType(value)
+    if (type !== ITEM) {
+      const express = synchronous || to === null ? null : this.#express
+      if (express !== null && isFixed(value as Raw) && express.send(value as Raw, type, to!, tag)) return null
+      return this.#startSend(name, blockToSend(value, where), to, tag, synchronous)
+    }
+    const bytes = encodeItem(value, where)
+    if (to !== null && !synchronous && this.#express?.send(bytes, ITEM, to, tag)) return null
+    return this.#startSend(name, Block.item(bytes), to, tag, synchronous)
+  }
+
+  /** Receives by the short way, if the arguments are such that it may be tried; MISS if not, or in vain. */
+  #recvByExpress(source: Source | undefined, options: RecvOptions): unknown {
+    if (typeof source !== 'number') return MISS
+    const express = this.#express
+    if (express === null) return MISS
+    const { tag, into, as, status, signal, timeout } = options
+    if (as !== undefined || signal !== undefined || timeout !== undefined) return MISS
+    if (options !== NONE && !isPlain(options)) return MISS
+    let wantedTag = ANY
+    if (tag !== undefined && tag !== ANY_TAG) {
+      if (typeof tag !== 'number') return MISS
+      wantedTag = tag
+    }
+    let type: TypeCode = ANY_TYPE
+    if (into !== undefined) {
+      type = rawType(into)
+      if (type === ITEM || !isFixed(into)) return MISS
+    }
+    return express.recv(source, wantedTag, into, type, status === true)
   }
 
   #startSend(
     name: string,
-    block: ReturnType<typeof blockToSend>,
+    block: Block,
     dest: number | null,
     tag: number,
     synchronous: boolean,
@@ -218,8 +278,8 @@ export class PointToPoint {
   }
 
   #postRecv(name: string, given: number, source: Source | undefined, options: RecvOptions): ValueRecv | null {
-    const where = `${name} ${this.context.where}`
-    checkOptions(options, RECV_OPTIONS, where)
+    const where = new CallSite(name, this.context)
+    if (options !== NONE) checkOptions(options, RECV_OPTIONS, where)
     const from = checkSource(given === 0 ? ANY_SOURCE : (source as Source), this.#size, where)
     const tag = checkRecvTag(options.tag === undefined ? ANY_TAG : options.tag, where)
     const block = blockToFill(options.into, where)
@@ -240,6 +300,20 @@ export class PointToPoint {
     this.limitPatience(operation, options)
     return operation
   }
+}
+
+/** Whether `options` is what people write: an object literal with known names. Anything else is looked at closely. */
+function isPlain(options: RecvOptions): boolean {
+  if (Object.getPrototypeOf(options) !== Object.prototype) return false
+  for (const name in options) {
+    if (name !== 'into' && name !== 'tag' && name !== 'status') return false
+  }
+  return true
+}
+
+async function afterTurn(messenger: Messenger, value: unknown): Promise<unknown> {
+  await messenger.clock.turn()
+  return value
 }
 
 /** What a receive from null gives: `into` untouched, or nothing. */

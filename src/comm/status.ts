@@ -1,6 +1,6 @@
 /** What is known of a received message besides its value (MPI-4.1 §3.2.5). */
 
-import { ctorOf, elementSize, ITEM, type TypedCtor } from '../wire/datatype.ts'
+import { ctorOf, elementSize, ITEM, type TypeCode, type TypedCtor } from '../wire/datatype.ts'
 import type { Frame } from '../wire/frame.ts'
 
 export interface Status {
@@ -16,14 +16,14 @@ export interface Status {
 }
 
 /** The status of a message with this header. */
-export function statusOf(frame: Frame): Status {
-  return {
-    source: frame.source,
-    tag: frame.tag,
-    count: frame.type === ITEM ? 1 : frame.bytes / elementSize(frame.type),
-    bytes: frame.bytes,
-    type: ctorOf(frame.type),
-  }
+export function statusOf({ source, tag, type, bytes }: Frame): Status {
+  return statusFrom(source, tag, type, bytes)
+}
+
+/** The status of a message of `bytes` bytes of element type `type`. */
+export function statusFrom(source: number, tag: number, type: TypeCode, bytes: number): Status {
+  const count = type === ITEM ? 1 : bytes / elementSize(type)
+  return { source, tag, count, bytes, type: ctorOf(type) }
 }
 
 /** The status of a receive from null (MPI_PROC_NULL). */

@@ -81,7 +81,7 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
     else if (job.lost(event.rank, event.reason) === 'continue') messenger.rankLost(event.rank, event.reason)
   })
   const activity = (): Activity => ({
-    pending: [...messenger.pending.operations].map((operation) => line(operation, clock)),
+    pending: messenger.pending.operations().map((operation) => line(operation, clock)),
     last: messenger.pending.last?.describe() ?? null,
   })
   job.describeWith(activity)
@@ -94,7 +94,7 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
     idle: () => failServedByNobody(messenger, job),
     drained: () => messenger.drained(),
     owed() {
-      const [first] = messenger.pending.operations
+      const [first] = messenger.pending.operations()
       if (first) return `${first.describe()} is still pending`
       if (messenger.unsent > 0)
         return `${messenger.unsent} ${messenger.unsent === 1 ? 'message has' : 'messages have'} not reached the receiver yet`
@@ -132,7 +132,7 @@ function unnoticed(state: RankState): Error[] {
 /** With nothing else to happen here, what only this very rank could serve will never end. */
 function failServedByNobody(messenger: Messenger, job: Job): boolean {
   const { peers, pending } = messenger
-  const hopeless = [...pending.operations].filter(
+  const hopeless = pending.operations().filter(
     // Waiting for oneself on a communicator of one is no matter of who is left.
     ({ context }) => !peers.anyLeft || (context.owner.ranks.length > 1 && !peers.anyLeftIn(context)),
   )

@@ -2,15 +2,38 @@
 
 import type { Clock } from './transport.ts'
 
-export const realClock: Clock = {
-  nowMs: () => performance.now(),
-  after(ms, f) {
+class RealClock implements Clock {
+  /** The time of this turn of the event loop; NaN until somebody asks for it. */
+  #turnMs = Number.NaN
+  readonly #forgetTurn = (): void => {
+    this.#turnMs = Number.NaN
+  }
+
+  nowMs(): number {
+    return performance.now()
+  }
+
+  roughMs(): number {
+    if (Number.isNaN(this.#turnMs)) {
+      this.#turnMs = performance.now()
+      setImmediate(this.#forgetTurn)
+    }
+    return this.#turnMs
+  }
+
+  after(ms: number, f: () => void): () => void {
     const timer = setTimeout(f, ms)
     return () => clearTimeout(timer)
-  },
-  later(ms, f) {
+  }
+
+  later(ms: number, f: () => void): () => void {
     const timer = setTimeout(f, ms).unref()
     return () => clearTimeout(timer)
-  },
-  turn: () => new Promise((resolve) => setImmediate(resolve)),
+  }
+
+  turn(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve))
+  }
 }
+
+export const realClock: Clock = new RealClock()

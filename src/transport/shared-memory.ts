@@ -57,6 +57,11 @@ export interface SharedMemory {
   readonly isCrowded: boolean
   /** The lane to and from `peer`; null for this rank itself and for ranks out of reach. */
   lane(peer: number): Lane | null
+  /**
+   * Whether the event loop has not turned for a while (some milliseconds), so that a program which always finds
+   * its messages there should let it. Cheap enough to be asked after every message.
+   */
+  turnDue(): boolean
   /** Delivers frames that have come from `peer` to the sink, inside this call. Not from within the sink. */
   poll(peer: number): void
   /**

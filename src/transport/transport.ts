@@ -74,6 +74,8 @@ export interface Transport {
 export interface Clock {
   /** Milliseconds since some fixed moment. */
   nowMs(): number
+  /** The same, but as it was at some moment of this turn of the event loop: for what is asked very often. */
+  roughMs(): number
   /** Calls `f` after `ms` milliseconds; the returned function takes that back. */
   after(ms: number, f: () => void): () => void
   /** As `after`, but does not keep the process alive for it. */

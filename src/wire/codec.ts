@@ -10,7 +10,7 @@
  * structuredClone hands to another thread (Blob, KeyObject) are refused.
  */
 
-import { MpiError } from '../errors.ts'
+import { MpiError, type Where } from '../errors.ts'
 import { decodeCloned, encodeCloned } from './codec/cloned.ts'
 import { Form } from './codec/form.ts'
 import { decodeNumberList, encodeNumberList } from './codec/number-list.ts'
@@ -32,7 +32,7 @@ import {
  * The bytes of `value`, in memory of their own.
  * @throws ItemError, composed with `where`, that names the part which cannot be sent.
  */
-export function encodeItem(value: unknown, where: string): Uint8Array {
+export function encodeItem(value: unknown, where: Where): Uint8Array {
   switch (typeof value) {
     case 'number':
       return encodeNumber(value)
@@ -68,7 +68,7 @@ export function decodeItem(bytes: Uint8Array): unknown {
   }
 }
 
-function encodeObject(value: object, where: string): Uint8Array {
+function encodeObject(value: object, where: Where): Uint8Array {
   try {
     if (Array.isArray(value) && typeof value[0] === 'number' && isPlainArray(value)) {
       const bytes = encodeNumberList(value)

@@ -60,7 +60,12 @@ const toStringTag = Object.getOwnPropertyDescriptor(
 
 /** Whether `value` is a typed array that travels raw (a `Buffer` counts, a `DataView` does not). */
 export function isRaw(value: unknown): value is Raw {
-  return ArrayBuffer.isView(value) && codeByName.has(toStringTag.call(value) as string)
+  return rawType(value) !== ITEM
+}
+
+/** The element type of a typed array that travels raw; {@link ITEM} for anything else. */
+export function rawType(value: unknown): TypeCode {
+  return ArrayBuffer.isView(value) ? (codeByName.get(toStringTag.call(value) as string) ?? ITEM) : ITEM
 }
 
 /** The element type of a typed array. */

@@ -39,6 +39,8 @@ export const FrameFlag = {
   DROP: 1,
   /** On CTS, with DROP: nobody has received the message, nor ever will. */
   REFUSED: 2,
+  /** On CTS, with DROP: the receiver has copied the payload itself. */
+  FETCHED: 4,
 } as const
 
 /**
@@ -55,7 +57,10 @@ export class Frame {
   tag = 0
   /** Length of the whole message in bytes (for CREDIT: bytes of credit). */
   bytes = 0
-  /** For DATA: where the body belongs in the message, in bytes. */
+  /**
+   * For DATA: where the body belongs in the message, in bytes. For RTS: where the receiver can copy the payload
+   * from the sender's memory itself, see `SharedMemory.expose`; 0 if it cannot.
+   */
   offset = 0
   sendId = 0
   recvId = 0

@@ -20,6 +20,10 @@ export class VirtualClock implements Clock {
     return this.#schedule.look()
   }
 
+  roughMs(): number {
+    return this.#schedule.nowMs
+  }
+
   after(ms: number, f: () => void): () => void {
     const schedule = this.#schedule
     const source: Source = {

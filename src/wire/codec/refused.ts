@@ -1,7 +1,7 @@
 /** Finds the part of a value that cannot be sent, and says so. */
 
 import { types } from 'node:util'
-import { ItemError } from '../../errors.ts'
+import { ItemError, type Where } from '../../errors.ts'
 import { forEachChild, type Step } from './children.ts'
 import { encodeCloned, HostObjectError } from './cloned.ts'
 
@@ -16,7 +16,7 @@ interface Place {
  * first, so that the path is the shortest, asking structured clone about every part that is not a
  * container.
  */
-export function refusal(root: unknown, where: string, cause: unknown): ItemError {
+export function refusal(root: unknown, where: Where, cause: unknown): ItemError {
   if (cause instanceof RangeError && /call stack/.test(cause.message))
     return new ItemError(
       `${where}: value is nested too deeply; send it flattened, as an array of its parts`,

@@ -1,0 +1,147 @@
+/**
+ * The short way of point-to-point messages between ranks that share memory: from the program's array into the
+ * lane to the peer, and out of it into the other program's array, all inside the calls themselves.
+ *
+ * The same messages as those of outgoing.ts and incoming.ts, on the same terms (order, matching, credit), but
+ * without an operation, a header or a list entry for each. It is taken only where nobody could tell the
+ * difference: a message that fits a lane, to a rank that is there; a receive from a named rank whose next
+ * message is the one that it asks for, with nothing else waiting in between. Everything else, errors too, is
+ * left to the long way.
+ */
+
+import { type Lane, Next, type SharedMemory } from '../transport/shared-memory.ts'
+import { decodeItem } from '../wire/codec.ts'
+import { ANY_TYPE, ITEM, type Raw, type TypeCode } from '../wire/datatype.ts'
+import type { Context } from './context.ts'
+import { ANY } from './matching.ts'
+import type { Messenger } from './messenger.ts'
+import { MESSAGE_OVERHEAD_BYTES } from './peers.ts'
+import { statusFrom } from './status.ts'
+
+/** `recv` has found nothing that it may take; the long way has to. */
+export const MISS: unique symbol = Symbol('miss')
+
+/** So often a receive looks for its message before it gives the thread away: some 1 us in all. */
+const LOOKS = 64
+/** Hope runs from 0 to this: how often in a row looking may be in vain before it is given up. */
+const MOST_HOPE = 3
+/** Without hope, one receive in so many looks all the same, to see whether things have changed. */
+const RETRY_EVERY = 32
+
+export class Express {
+  readonly #messenger: Messenger
+  readonly #context: Context
+  readonly #shared: SharedMemory
+  /** By rank of the communicator; null: not by this way. */
+  readonly #lanes: (Lane | null)[]
+  readonly #last: LastMessage
+  /** Whether looking again and again has paid off lately, per source. */
+  readonly #hope: Int8Array
+  #hopeless = 0
+
+  constructor(messenger: Messenger, context: Context, shared: SharedMemory) {
+    this.#messenger = messenger
+    this.#context = context
+    this.#shared = shared
+    this.#lanes = context.owner.ranks.map((rank) => shared.lane(rank))
+    this.#last = new LastMessage(context)
+    this.#hope = new Int8Array(this.#lanes.length).fill(shared.isCrowded ? 0 : MOST_HOPE)
+  }
+
+  /** Sends `value`, an array of element type `type` or the bytes of an item. False: nothing has happened. */
+  send(value: Raw, type: TypeCode, dest: number, tag: number): boolean {
+    const lane = this.#lanes[dest]
+    if (lane === null || lane === undefined) return false
+    const bytes = value.byteLength
+    if (bytes > lane.maxBytes) return false
+    const { peers, pending } = this.#messenger
+    const { owner, id } = this.#context
+    const peer = owner.ranks[dest]!
+    if (owner.broken !== null || pending.failure !== null || !peers.isActive(peer)) return false
+    const charge = bytes + MESSAGE_OVERHEAD_BYTES
+    if (!peers.spend(peer, charge)) {
+      // What the peer has given back may lie in its ring, where a program that only ever sends never looks.
+      this.#shared.poll(peer)
+      if (!peers.spend(peer, charge)) return false
+    }
+    if (!lane.put(id, owner.rank, tag, type, value)) {
+      peers.earn(peer, charge)
+      return false
+    }
+    pending.last = this.#last.set('send', dest, tag)
+    return true
+  }
+
+  /**
+   * Receives from rank `source` what has come, or comes within a microsecond. {@link MISS}: nothing was taken.
+   *
+   * @param tag or ANY
+   * @param into where an array goes, of type `type`; without it `type` may be ANY_TYPE
+   */
+  recv(source: number, tag: number, into: Raw | undefined, type: TypeCode, withStatus: boolean): unknown {
+    const lane = this.#lanes[source]
+    if (lane === null || lane === undefined) return MISS
+    const { pending } = this.#messenger
+    const context = this.#context
+    if (!context.queue.isQuiet(source) || context.probes.length > 0) return MISS
+    if (context.owner.broken !== null || pending.failure !== null) return MISS
+    if (lane.peek() !== Next.MESSAGE && !this.#await(lane, source)) return MISS
+    if (lane.context !== context.id || (tag !== ANY && lane.tag !== tag)) return MISS
+    if (type !== ANY_TYPE && lane.type !== type) return MISS
+    const bytes = lane.bytes
+    if (into !== undefined && bytes > into.byteLength) return MISS
+    const status = withStatus ? statusFrom(source, lane.tag, lane.type, bytes) : null
+    pending.last = this.#last.set('recv', source, lane.tag)
+    const value = this.#take(lane, into)
+    this.#messenger.returnCredit(context.owner.ranks[source]!, bytes)
+    return status === null ? value : { value, status }
+  }
+
+  #take(lane: Lane, into: Raw | undefined): unknown {
+    if (lane.type === ITEM) return lane.takeBytes(decodeItem)
+    if (into === undefined) return lane.takeNew()
+    lane.takeInto(into)
+    return into
+  }
+
+  /**
+   * Looks for the next message for about a microsecond, if that has paid off lately: a peer that answers at
+   * once does so within that time, and the long way of waiting costs as much again.
+   */
+  #await(lane: Lane, source: number): boolean {
+    const hope = this.#hope[source]!
+    if (hope === 0 && (this.#shared.isCrowded || ++this.#hopeless % RETRY_EVERY !== 0)) return false
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const next = lane.peek()
+      if (next === Next.NOTHING) continue
+      if (hope < MOST_HOPE) this.#hope[source] = hope + 1
+      return next === Next.MESSAGE
+    }
+    if (hope > 0) this.#hope[source] = hope - 1
+    return false
+  }
+}
+
+/** What went this way last, as reports show it. One object, written again and again. */
+class LastMessage {
+  readonly #context: Context
+  #name = ''
+  #rank = 0
+  #tag = 0
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  set(name: string, rank: number, tag: number): this {
+    this.#name = name
+    this.#rank = rank
+    this.#tag = tag
+    return this
+  }
+
+  describe(): string {
+    const direction = this.#name === 'send' ? 'to' : 'from'
+    return `${this.#name} ${this.#context.where}, ${direction} rank ${this.#rank}, tag ${this.#tag}`
+  }
+}
