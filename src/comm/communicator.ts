@@ -13,6 +13,7 @@ import { type MessagesOptions, messages, type ReceivedMessage } from './messages
 import type { RecvOptions, SendOptions, SendrecvOptions } from './point-to-point.ts'
 import { improbe, iprobe, type MatchedMessage, mprobe, type ProbeOptions, probe } from './probing.ts'
 import type { Request } from './request.ts'
+import { sharedArray } from './shared-array.ts'
 import type { Status } from './status.ts'
 
 /** The typed array that a constructor makes. */
@@ -259,6 +260,25 @@ export class Communicator extends CollectiveMethods {
   async create(group: Group): Promise<Communicator | null> {
     const core = await create(this.#core, group)
     return core && new Communicator(core)
+  }
+
+  /**
+   * Makes one array, filled with zeros, that all ranks of the communicator have in common: what one writes the
+   * others read, without a message. Collective; the ranks must be on one host (`splitType('shared')`) and give
+   * the same arguments. Sends, receives and collectives of it copy less than those of other arrays.
+   *
+   * Nothing orders what different ranks write and read but the calls between them: after writing, call
+   * `barrier()` (or send a message) before another rank reads, and again before it is overwritten. The memory
+   * lasts as long as the job.
+   * @param ctor element type, such as `Float64Array`
+   * @param length number of elements, of the whole array
+   * @returns the array: on each rank its own object, over the same memory
+   * @throws TypeMismatchError or CountError for arguments; MpiError where ranks are on different hosts or share
+   *   no memory; BufferError on all ranks if there is not enough of it.
+   * @see MPI-4.1 §12.2.3, MPI_Win_allocate_shared
+   */
+  sharedArray<B extends Raw>(ctor: TypedCtor<B>, length: number): Promise<B> {
+    return sharedArray(this.#core, ctor, length)
   }
 
   /**

@@ -15,7 +15,7 @@
  */
 
 import { invariant, type MpiError } from '../errors.ts'
-import type { SharedMemory } from '../transport/shared-memory.ts'
+import type { CommonMemory, SharedMemory } from '../transport/shared-memory.ts'
 import type { Clock, SendToken, Sink, Transport } from '../transport/transport.ts'
 import { type Frame, FrameKind } from '../wire/frame.ts'
 import { decodeBreak, encodeBreak } from './break-notice.ts'
@@ -94,6 +94,11 @@ export class Messenger implements Sink {
   /** What the transport offers beyond frames; null: nothing. */
   get shared(): SharedMemory | null {
     return this.#transport.shared ?? null
+  }
+
+  /** Memory that the ranks of this host can have in common; null: none. */
+  get common(): CommonMemory | null {
+    return this.#transport.common ?? null
   }
 
   /** Starts a send; everything of it that the order of calls decides happens in here. */
@@ -276,6 +281,7 @@ export class Messenger implements Sink {
 
   /** `rank` has finished: it sent all it will ever send, and it has arrived here. */
   rankFinished(rank: number): void {
+    this.#takeLastWords(rank)
     this.peers.markFinished(rank)
     this.#failHopeless()
     this.#updateHold()
@@ -283,9 +289,15 @@ export class Messenger implements Sink {
 
   /** `rank` is dead; what only it could serve fails. */
   rankLost(rank: number, reason: string): void {
+    this.#takeLastWords(rank)
     this.peers.markLost(rank, reason)
     this.#failHopeless()
     this.#updateHold()
+  }
+
+  /** Takes what `rank` has left in memory: news of its end come by another way, and may come first. */
+  #takeLastWords(rank: number): void {
+    if (rank !== this.#options.rank) this.shared?.poll(rank)
   }
 
   /** Fails what can never complete because everybody who could serve it is gone. */

@@ -50,7 +50,15 @@ export interface Lane {
   takeBytes<T>(use: (bytes: Uint8Array) => T): T
 }
 
-export interface SharedMemory {
+/** Memory that all ranks of a host have mapped. */
+export interface CommonMemory {
+  /** Takes `bytes` of zeroed common memory; the returned place means the same to all ranks of the host. Throws if there is none. */
+  takeMemory(bytes: number): number
+  /** Common memory of this place as a buffer: the same buffer at every call. */
+  memory(place: number, bytes: number): ArrayBuffer
+}
+
+export interface SharedMemory extends CommonMemory {
   /** Ranks of the job that share memory with this one, in ascending order, this one included. */
   readonly ranks: readonly number[]
   /** Whether ranks outnumber the cores they may use: then waiting without giving a core away only delays. */
@@ -88,9 +96,4 @@ export interface SharedMemory {
   board(id: number, ranks: readonly number[]): Board
   /** Gives up this rank's use of a board; it is free again when all its ranks have. */
   freeBoard(id: number): void
-
-  /** Takes `bytes` of common memory; the returned place means the same to all ranks of the host. Throws if there is none. */
-  takeMemory(bytes: number): number
-  /** Common memory of this place as a buffer: the same buffer at every call. */
-  memory(place: number, bytes: number): ArrayBuffer
 }

@@ -26,7 +26,7 @@
  */
 
 import type { Frame } from '../wire/frame.ts'
-import type { SharedMemory } from './shared-memory.ts'
+import type { CommonMemory, SharedMemory } from './shared-memory.ts'
 
 /** Whatever the sender wants back with `onReleased`. */
 export type SendToken = object
@@ -54,6 +54,8 @@ export interface Transport {
 
   /** What it offers beyond frames to ranks that share memory with this one. */
   readonly shared?: SharedMemory | null
+  /** Memory for arrays that the ranks of this host have in common. */
+  readonly common?: CommonMemory | null
 
   /** Frames sent that are not known to have been taken by their peer's sink; 0 after `flush()`. */
   readonly unflushed: number

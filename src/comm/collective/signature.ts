@@ -27,6 +27,7 @@ export const CallKind = {
   dup: 16,
   split: 17,
   create: 18,
+  sharedArray: 19,
 } as const
 
 export type CallName = keyof typeof CallKind

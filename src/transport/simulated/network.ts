@@ -9,6 +9,7 @@
 import { InvariantError, invariant } from '../../errors.ts'
 import type { Clock, Transport } from '../transport.ts'
 import { Channel, type Delay, type Road } from './channel.ts'
+import { SimulatedCommonMemory } from './common-memory.ts'
 import { Inbox } from './inbox.ts'
 import { drawSeed, Random } from './random.ts'
 import { Schedule } from './schedule.ts'
@@ -90,6 +91,7 @@ export class SimulatedNetwork {
     this.#dead = new Array(size).fill(false)
     const exchange: Exchange = {
       size,
+      common: new SimulatedCommonMemory(),
       channel: (source, dest) => this.#channel(source, dest),
       existing: (source, dest) => this.#channels[source * size + dest],
       leave: (rank) => this.#leave(rank, `rank ${rank} has closed its transport`, (travelling) => travelling),

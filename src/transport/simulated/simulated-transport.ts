@@ -2,6 +2,7 @@
 
 import { invariant } from '../../errors.ts'
 import type { Frame } from '../../wire/frame.ts'
+import type { CommonMemory } from '../shared-memory.ts'
 import type { SendToken, Sink, Transport } from '../transport.ts'
 import type { Channel } from './channel.ts'
 import type { Inbox } from './inbox.ts'
@@ -10,6 +11,7 @@ import type { Flush } from './parcel.ts'
 /** What a rank's end needs of the network between all of them. */
 export interface Exchange {
   readonly size: number
+  readonly common: CommonMemory
   channel(source: number, dest: number): Channel
   /** The channel, if anything was ever sent through it. */
   existing(source: number, dest: number): Channel | undefined
@@ -28,6 +30,7 @@ export class SimulatedTransport implements Transport {
   readonly maxBodyBytes: number
   readonly eagerBytes: number
   readonly creditBytes: number
+  readonly common: CommonMemory
   readonly #exchange: Exchange
   readonly #inbox: Inbox
   readonly #gone = new Set<number>()
@@ -35,6 +38,7 @@ export class SimulatedTransport implements Transport {
   constructor(exchange: Exchange, inbox: Inbox, limits: Limits) {
     this.#exchange = exchange
     this.#inbox = inbox
+    this.common = exchange.common
     this.maxBodyBytes = limits.maxBodyBytes
     this.eagerBytes = limits.eagerBytes
     this.creditBytes = limits.creditBytes
