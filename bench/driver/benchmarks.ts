@@ -16,7 +16,7 @@ export interface Benchmark {
   readonly quickSizes: (ranks: number) => readonly number[]
   readonly languages: readonly Language[]
   /** What a row is, where it is not a size in bytes. */
-  readonly rows?: readonly string[]
+  readonly row?: (size: number) => string
   /** Takes its own time, the same in every repetition: once is enough. */
   readonly once?: boolean
 }
@@ -62,6 +62,8 @@ function collective(title: string, largest: readonly number[] = []): Benchmark {
 /** A size for every benchmark that has none. */
 const NONE = () => [0]
 
+const LAG = ['median', 'p99', 'max']
+
 export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   latency: pointToPoint('Latency, one way', 'us', 'less'),
   bw: pointToPoint('Bandwidth, window of 64', 'MB/s', 'more'),
@@ -82,10 +84,67 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   scatter: collective('Scatter (size of a block)'),
   allgather: collective('Allgather (size of a block)'),
   alltoall: collective('Alltoall (size of a block)'),
+  objects: {
+    title: 'Objects, one way',
+    program: 'objects',
+    unit: 'us',
+    better: 'less',
+    ranks: [2],
+    sizes: () => [0, 1, 2],
+    quickSizes: () => [0, 1, 2],
+    row: (which) => ['small record', '100 keys', 'list of 1e5 ints'][which]!,
+    languages: ['ts', 'py'],
+  },
+  idle: {
+    title: 'CPU of a rank that waits in recv',
+    program: 'idle',
+    unit: '%',
+    better: 'less',
+    ranks: [2],
+    sizes: () => [10_000],
+    quickSizes: () => [3_000],
+    row: (waitMs) => `${waitMs / 1000} s`,
+    languages: ALL,
+    once: true,
+  },
+  'timer-lag': {
+    title: 'Lag of a 1 ms timer on a rank',
+    program: 'timer-lag',
+    unit: 'ms',
+    better: 'less',
+    ranks: [2],
+    sizes: () => [1_000],
+    quickSizes: () => [500],
+    row: (at) => `${['without tsmpi', 'in recv', 'in ping-pong'][Math.floor(at / 3)]}, ${LAG[at % 3]}`,
+    languages: ['ts'],
+  },
+  memory: {
+    title: 'Resident memory of a rank, shared pages included',
+    program: 'memory',
+    unit: 'MiB',
+    better: 'less',
+    ranks: [4],
+    sizes: NONE,
+    quickSizes: NONE,
+    row: (when) => ['at its start', 'after first messages'][when]!,
+    languages: ALL,
+  },
+  startup: {
+    title: 'A whole job that says hello',
+    program: 'hello',
+    unit: 'ms',
+    better: 'less',
+    ranks: [1, 4, 16],
+    sizes: NONE,
+    quickSizes: NONE,
+    languages: ALL,
+  },
 }
 
-/** No block of reduce_scatter is smaller than a double. */
-export function smallest(name: string, ranks: number): number {
-  if (name === 'reduce_scatter') return 8 * ranks
-  return ['reduce', 'allreduce', 'scan'].includes(name) ? 8 : 0
+/** Sums are of doubles, and every rank has a block of reduce_scatter: the next size that can be divided so. */
+export function divisible(name: string, ranks: number, size: number): number {
+  const unit = REDUCTIONS.includes(name) ? 8 * (name === 'reduce_scatter' ? ranks : 1) : 1
+  return Math.ceil(size / unit) * unit
 }
+
+const REDUCTIONS = ['reduce', 'allreduce', 'reduce_scatter', 'scan']

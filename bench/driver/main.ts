@@ -1,6 +1,6 @@
 /** The benchmark suite: plan, peers, repetitions in turn, tables, JSON. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { searchFolders } from './find-peers.ts'
@@ -10,7 +10,11 @@ import { Measurements } from './measurements.ts'
 import { HELP, INSTALL_HINT, type Options, parseOptions, UsageError } from './options.ts'
 import type { Peer } from './peers.ts'
 import { type Job, planJobs } from './plan.ts'
-import { endAll, RunError, runOne } from './run-one.ts'
+import { plot } from './plot.ts'
+import { type Run, writeResults } from './results.ts'
+import { runJob } from './run-job.ts'
+import { endAll, RunError } from './run-one.ts'
+import { summaryTable } from './summary.ts'
 import { tables } from './table.ts'
 
 /** Runs what the words say; gives the exit code. */
@@ -29,7 +33,9 @@ export async function main(words: readonly string[], root: string): Promise<numb
 }
 
 async function run(options: Options, root: string): Promise<number> {
-  const jobs = planJobs(options)
+  const jobs = planJobs(options).filter(isPossible)
+  if (jobs.length === 0)
+    throw new UsageError('nothing to measure: no such benchmark has such ranks; see --help')
   const folder = mkdtempSync(join(tmpdir(), 'tsmpi-bench-'))
   const stop = (signal: NodeJS.Signals): void => {
     endAll('SIGTERM')
@@ -47,27 +53,40 @@ async function run(options: Options, root: string): Promise<number> {
 
     const measurements = new Measurements()
     const failures = await repeat(options, jobs, peers, measurements)
-
-    const names = peers.map((peer) => peer.name)
-    process.stdout.write(`${tables(measurements, names)}\n`)
-    const result = {
-      machine: describeMachine(root),
-      options,
-      peers: peers.map(({ name, version }) => ({ name, version })),
-      missing,
-      failures,
-      figures: measurements.figures,
-    }
-    const out = options.out ?? join(root, 'bench/results')
-    mkdirSync(out, { recursive: true })
-    const file = join(out, `${result.machine.date.replaceAll(/[:.]/g, '-')}.json`)
-    writeFileSync(file, `${JSON.stringify(result)}\n`)
-    say(`all figures: ${file}`)
+    report({ machine: describeMachine(root), options, peers, missing, failures, measurements }, root)
     for (const failure of failures) say(`FAILED: ${failure}`)
     return failures.length === 0 ? 0 : 1
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Memory is read where Linux has it. */
+function isPossible({ program }: Job): boolean {
+  return program !== 'memory' || existsSync('/proc/self/statm')
+}
+
+/** Tables to stdout and to a file, the figures and the plot to files. */
+function report(run: Run, root: string): void {
+  const { machine, options, measurements } = run
+  const names = run.peers.map((peer) => peer.name)
+  const versions = run.peers.map((peer) => `${peer.name}: ${peer.version}`).join('\n')
+  const where = `${machine.cpu}, ${machine.cores} cores, ${machine.kernel}`
+  const what = `tsmpi ${machine.tsmpi}${machine.commit ? ` (${machine.commit})` : ''}`
+  const day = machine.date.slice(0, 10)
+  const repeats =
+    options.repeats === 1 ? 'one repetition' : `medians [quartiles] of ${options.repeats} repetitions in turn`
+  const text = [
+    `${what} on ${where}, ${day}; ${repeats}\n${versions}`,
+    tables(measurements, names),
+    summaryTable(measurements),
+  ]
+    .filter((part) => part)
+    .join('\n\n')
+  process.stdout.write(`${text}\n`)
+  const svg = plot(measurements, names, `${where}; Node ${machine.node}; ${what}, ${day}`)
+  const folder = options.out ?? join(root, 'bench/results')
+  for (const file of writeResults(run, folder, `${text}\n`, svg)) say(`written: ${file}`)
 }
 
 /** A job that a peer has failed is not tried again. */
@@ -91,9 +110,7 @@ async function repeat(
         const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1)
         say(`[${minutes} min] ${repetition + 1}/${options.repeats} ${what}`)
         try {
-          const command = peer.command(job.program, job.ranks, [String(options.budgetMs), ...job.words])
-          const { lines } = await runOne(command, job.ranks, 180_000)
-          measurements.add(peer.name, repetition, lines)
+          measurements.add(peer.name, repetition, await runJob(peer, job, options.budgetMs))
         } catch (error) {
           if (!(error instanceof RunError)) throw error
           given.add(what)

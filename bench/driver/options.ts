@@ -44,8 +44,9 @@ machine hits all alike; the tables show the median of the repetitions and the qu
   --budget MS        time for one size of one benchmark, in ms (default 60; with --quick 30)
   --peers A,B        who takes part: ${PEER_NAMES.join(', ')}
                      (default ${DEFAULT_PEERS.join(', ')}; tsmpi-zmq is tsrun --transport zmq)
-  --out DIR          where the JSON and the plot go (default bench/results)
-  --reference        also write reference.json, the committed result
+  --out DIR          where JSON, tables and plot go (default bench/results)
+  --reference        name them reference.json, .txt and latency-bandwidth.svg:
+                     the committed result
   --install-hint     print the command that installs the peers on Debian and Ubuntu
   --help             this text
 

@@ -1,6 +1,6 @@
 /** From options to jobs: one job is one start of one program on one number of ranks, for every peer in turn. Pure. */
 
-import { BENCHMARKS, type Benchmark, type Language, type Program, smallest } from './benchmarks.ts'
+import { BENCHMARKS, type Benchmark, divisible, type Language, type Program } from './benchmarks.ts'
 import type { Options } from './options.ts'
 
 export interface Job {
@@ -16,7 +16,7 @@ export function planJobs(options: Options): Job[] {
   const jobs = new Map<string, Job>()
   for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
     if (options.only && !options.only.includes(name)) continue
-    for (const ranks of ranksOf(benchmark, options)) {
+    for (const ranks of ranksOf(name, benchmark, options)) {
       const { program, languages, once = false } = benchmark
       const word = `${name}=${sizesOf(name, benchmark, ranks, options).join(',')}`
       const key = `${program} ${ranks}`
@@ -27,13 +27,17 @@ export function planJobs(options: Options): Job[] {
   return [...jobs.values()]
 }
 
-function ranksOf({ ranks }: Benchmark, options: Options): readonly number[] {
-  return options.ranks ? ranks.filter((n) => options.ranks!.includes(n)) : ranks
+/** What is defined between two ranks stays there; the others go with any number, the rate with pairs. */
+function ranksOf(name: string, { ranks }: Benchmark, options: Options): readonly number[] {
+  if (!options.ranks) return ranks
+  if (ranks.length === 1) return ranks.filter((n) => options.ranks!.includes(n))
+  return options.ranks.filter((n) => name !== 'rate' || n % 2 === 0)
 }
 
+/** Sizes of the command line are for benchmarks whose rows are sizes. */
 function sizesOf(name: string, benchmark: Benchmark, ranks: number, options: Options): readonly number[] {
   const own = options.quick ? benchmark.quickSizes(ranks) : benchmark.sizes(ranks)
-  const fixed = benchmark.rows !== undefined || own.every((size) => size === 0)
+  const fixed = benchmark.row !== undefined || own.every((size) => size === 0)
   const sizes = fixed ? own : (options.sizes ?? own)
-  return [...new Set(sizes.map((size) => Math.max(size, smallest(name, ranks))))]
+  return [...new Set(sizes.map((size) => divisible(name, ranks, size)))]
 }

@@ -25,13 +25,8 @@ export function endAll(signal: NodeJS.Signals): void {
   }
 }
 
-/** Fails if the program fails, takes too long, prints no line, or runs on another number of ranks. */
-export async function runOne(
-  command: readonly string[],
-  ranks: number,
-  timeoutMs: number,
-  wantsLines = true,
-): Promise<Outcome> {
+/** Fails if the program fails, takes too long, or runs on another number of ranks. */
+export async function runOne(command: readonly string[], ranks: number, timeoutMs: number): Promise<Outcome> {
   const [file, ...words] = command as [string, ...string[]]
   const startedAt = performance.now()
   // A process group of its own, so that mpirun's children are ended with it.
@@ -67,7 +62,6 @@ export async function runOne(
   if (timedOut) throw problem(`no end after ${timeoutMs / 1000} s`)
   if (status !== 0) throw problem(`ended with ${status}`)
   const lines = readLines(stdout)
-  if (wantsLines && lines.length === 0) throw problem('printed no figures')
   const other = lines.find((line) => line.ranks !== ranks)
   if (other) throw problem(`ran on ${other.ranks} ranks instead of ${ranks}`)
   return { lines, wallMs, stdout }

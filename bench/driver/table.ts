@@ -1,38 +1,64 @@
 /** Figures as text. Pure. */
 
-import { BENCHMARKS } from './benchmarks.ts'
+import { BENCHMARKS, type Benchmark } from './benchmarks.ts'
 import type { Measurements } from './measurements.ts'
 import type { PeerName } from './peers.ts'
 import type { Summary } from './statistics.ts'
 
-/** One table for every benchmark and number of ranks: rows are sizes, columns peers, then ratios. */
+/**
+ * A table for every benchmark and number of ranks: rows are sizes, columns peers, then ratios. What has no sizes
+ * has one table with a row for every number of ranks.
+ */
 export function tables(measurements: Measurements, peers: readonly PeerName[]): string {
+  const others = peers.includes('tsmpi') ? peers.filter((peer) => peer !== 'tsmpi') : []
+  const heads = ['', ...peers, ...others.map((other) => `/ ${other}`)]
   const texts: string[] = []
   for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
-    for (const ranks of measurements.ranksOf(name)) {
-      const others = peers[0] === 'tsmpi' ? peers.slice(1) : []
-      const rows = measurements
-        .rowsOf(name, ranks)
-        .map((bytes) => [
-          benchmark.rows?.[bytes] ?? (bytes === 0 ? '' : formatBytes(bytes)),
-          ...peers.map((peer) => formatSummary(measurements.summary(peer, name, ranks, bytes))),
-          ...others.map((other) => formatRatio(measurements.ratio('tsmpi', other, name, ranks, bytes))),
-        ])
-      const heads = ['', ...peers, ...others.map((other) => `/ ${other}`)]
-      const title = `${benchmark.title}: ${ranks} ${ranks === 1 ? 'rank' : 'ranks'}, ${benchmark.unit}`
-      texts.push(`${title} (${benchmark.better} is better)\n${align([heads, ...rows])}`)
+    const row = (label: string, ranks: number, bytes: number): string[] => [
+      label,
+      ...peers.map((peer) => formatSummary(measurements.summary(peer, name, ranks, bytes))),
+      ...others.map((other) => formatRatio(measurements.ratio('tsmpi', other, name, ranks, bytes))),
+    ]
+    const add = (where: string, rows: readonly string[][]): void => {
+      const better = `${benchmark.better} is better`
+      texts.push(`${benchmark.title}${where}, ${benchmark.unit} (${better})\n${align([heads, ...rows])}`)
+    }
+    const ranksMeasured = measurements.ranksOf(name)
+    if (ranksMeasured.length > 0 && isSizeless(benchmark)) {
+      add(
+        '',
+        ranksMeasured.map((ranks) => row(formatRanks(ranks), ranks, 0)),
+      )
+      continue
+    }
+    for (const ranks of ranksMeasured) {
+      const label = benchmark.row ?? formatBytes
+      add(
+        `: ${formatRanks(ranks)}`,
+        measurements.rowsOf(name, ranks).map((bytes) => row(label(bytes), ranks, bytes)),
+      )
     }
   }
   return texts.join('\n\n')
 }
 
-/** Columns of equal width, numbers to the right. */
-export function align(rows: readonly (readonly string[])[]): string {
+function isSizeless({ row, sizes }: Benchmark): boolean {
+  return row === undefined && sizes(2).every((bytes) => bytes === 0)
+}
+
+function formatRanks(ranks: number): string {
+  return ranks === 1 ? '1 rank' : `${ranks} ranks`
+}
+
+/** Columns of equal width. */
+export function align(rows: readonly (readonly string[])[], side: 'left' | 'right' = 'right'): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const pad = (cell: string, width: number): string =>
+    side === 'left' ? cell.padEnd(width) : cell.padStart(width)
   return rows
     .map((row) =>
       row
-        .map((cell, column) => cell.padStart(widths[column]!))
+        .map((cell, column) => pad(cell, widths[column]!))
         .join('  ')
         .trimEnd(),
     )
