@@ -4,6 +4,7 @@
  */
 
 import { BufferError, CancelledError } from '../errors.ts'
+import type { Lane } from '../transport/shared-memory.ts'
 import { Block } from '../wire/block.ts'
 import { ITEM } from '../wire/datatype.ts'
 import { Frame, FrameFlag, FrameKind } from '../wire/frame.ts'
@@ -14,6 +15,7 @@ import { ANY } from './matching.ts'
 import { ProbeOperation, type RecvOperation, rankGone } from './operations.ts'
 import { MESSAGE_OVERHEAD_BYTES, type Peers } from './peers.ts'
 import type { Pending } from './pending.ts'
+import { ValueRecv } from './value-recv.ts'
 
 export interface IncomingEvents {
   /** An announced message has been asked for. */
@@ -100,6 +102,25 @@ export class Incoming {
     const arrival = keep(peer, frame, body)
     this.#answerProbes(context, arrival)
     context.queue.park(arrival)
+  }
+
+  /** A short message lies in `lane`. True: a receive that waits for it has taken it. */
+  onShort(context: Context, peer: number, lane: Lane): boolean {
+    const { source, tag, type, bytes } = lane
+    const operation = context.queue.waiting(source, tag)
+    if (!(operation instanceof ValueRecv && operation.accepts(type, bytes))) return false
+    context.queue.match(source, tag)
+    let result: unknown
+    try {
+      result = operation.resultFrom(lane)
+    } catch (error) {
+      this.#pending.fail(operation, error)
+      return true
+    } finally {
+      this.returnCredit(peer, bytes)
+    }
+    this.#pending.succeed(operation, result)
+    return true
   }
 
   /** A message has come that nobody will receive: its communicator is broken or was freed. */

@@ -91,6 +91,14 @@ export class MatchQueue<P extends Post, A extends Arrival> {
     return any.item
   }
 
+  /** The receive that a message from `source` with `tag` belongs to, left where it is. */
+  waiting(source: number, tag: number): P | null {
+    const named = findPost(this.#posts[source], tag)
+    const any = findPost(this.#posts[this.#anySource], tag)
+    if (named === null || any === null) return (named ?? any)?.item ?? null
+    return named.stamp < any.stamp ? named.item : any.item
+  }
+
   /** Adds a receive for which no message has come yet. The caller has asked `take` first. */
   post(post: P): void {
     this.#postsOf(post).push(post, this.#stamp++)

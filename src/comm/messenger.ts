@@ -15,7 +15,7 @@
  */
 
 import { invariant, type MpiError } from '../errors.ts'
-import type { CommonMemory, SharedMemory } from '../transport/shared-memory.ts'
+import type { CommonMemory, Lane, SharedMemory } from '../transport/shared-memory.ts'
 import type { Clock, SendToken, Sink, Transport } from '../transport/transport.ts'
 import { type Frame, FrameKind } from '../wire/frame.ts'
 import { decodeBreak, encodeBreak } from './break-notice.ts'
@@ -209,6 +209,12 @@ export class Messenger implements Sink {
   onFrame(peer: number, frame: Frame, body: Uint8Array): void {
     this.#dispatch(peer, frame, body)
     if (peer === this.#options.rank) this.#line.cameBack()
+  }
+
+  onShort(peer: number, lane: Lane): boolean {
+    const context = this.#contexts.get(lane.context)
+    if (context === undefined || context.collective || context.owner.broken !== null) return false
+    return this.#incoming.onShort(context, peer, lane)
   }
 
   onReleased(token: SendToken): void {

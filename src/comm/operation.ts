@@ -14,6 +14,8 @@ export abstract class Operation<T> {
   /** Its place in the list of what is pending; see pending.ts. */
   isListed = false
   older: Operation<unknown> | null = null
+  /** Whether a failure is to be kept for a request that nobody has waited for yet. */
+  isRequested = false
   younger: Operation<unknown> | null = null
   // `unknown` inside, so that an operation of any result can stand where the result does not matter.
   #value: unknown

@@ -85,6 +85,7 @@ export class Pending {
   fail(operation: ContextOperation, error: unknown): void {
     this.#leave(operation)
     operation.fail(error)
+    if (operation.isRequested) this.unwaited.add(operation)
   }
 
   /** From now on every operation fails with `error` when it starts. */

@@ -46,9 +46,8 @@ export class OperationRequest<T> implements WaitableRequest<T> {
     this.#messenger = messenger
     this.#operation = operation
     this.#recv = recv
-    operation.onSettled(() => {
-      if (operation.state === 'failed' && !this.delivered) messenger.pending.unwaited.add(operation)
-    })
+    operation.isRequested = true
+    if (operation.state === 'failed') messenger.pending.unwaited.add(operation)
   }
 
   get done(): boolean {
@@ -69,6 +68,7 @@ export class OperationRequest<T> implements WaitableRequest<T> {
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.delivered = true
+    this.#operation.isRequested = false
     this.#messenger.pending.unwaited.delete(this.#operation)
     return traced(this.#operation.promise() as Promise<T>).then(onFulfilled, onRejected)
   }

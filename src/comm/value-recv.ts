@@ -1,6 +1,7 @@
 /** A receive whose result is a value for the program, with its status. */
 
 import { TruncateError, TypeMismatchError } from '../errors.ts'
+import type { Lane } from '../transport/shared-memory.ts'
 import type { Block } from '../wire/block.ts'
 import { decodeItem } from '../wire/codec.ts'
 import {
@@ -15,7 +16,7 @@ import {
 import type { Frame } from '../wire/frame.ts'
 import type { Context } from './context.ts'
 import { RecvOperation } from './operations.ts'
-import { type Status, statusOf } from './status.ts'
+import { type Status, statusFrom } from './status.ts'
 
 export interface ValueRecvOptions {
   readonly name: string
@@ -31,17 +32,32 @@ export interface ValueRecvOptions {
 }
 
 export class ValueRecv extends RecvOperation<unknown> {
-  /** Known once the message has been received. */
-  status: Status | undefined
   readonly #array: Raw | undefined
   readonly #type: TypeCode
   readonly #withStatus: boolean
+  /** What `status` is made of, when somebody asks; a source below 0 means that nothing has been received. */
+  #sentBy = -1
+  #sentTag = 0
+  #sentType: TypeCode = ITEM
+  #sentBytes = 0
 
   constructor(options: ValueRecvOptions) {
     super(options.name, options.context, options.source, options.tag, options.block)
     this.#array = options.into
     this.#type = options.type
     this.#withStatus = options.withStatus
+  }
+
+  /** Known once the message has been received. */
+  get status(): Status | undefined {
+    if (this.#sentBy < 0) return undefined
+    return statusFrom(this.#sentBy, this.#sentTag, this.#sentType, this.#sentBytes)
+  }
+
+  /** Whether a message of this type and length can be received here: there is no `refusal`. */
+  accepts(type: TypeCode, bytes: number): boolean {
+    if (this.#type !== ANY_TYPE && type !== this.#type) return false
+    return this.into === null || bytes <= this.into.byteLength
   }
 
   override refusal(frame: Frame): Error | null {
@@ -64,9 +80,30 @@ export class ValueRecv extends RecvOperation<unknown> {
   }
 
   override result(frame: Frame, block: Block): unknown {
-    this.status = statusOf(frame)
+    this.#note(frame.source, frame.tag, frame.type, frame.bytes)
     const value = frame.type === ITEM ? decodeItem(block.bytes()) : (this.#array ?? block.array())
     return this.#withStatus ? { value, status: this.status } : value
+  }
+
+  /** As `result`, of a message that it `accepts` and that still lies in a lane. */
+  resultFrom(lane: Lane): unknown {
+    this.#note(lane.source, lane.tag, lane.type, lane.bytes)
+    const value = this.#takeFrom(lane)
+    return this.#withStatus ? { value, status: this.status } : value
+  }
+
+  #takeFrom(lane: Lane): unknown {
+    if (lane.type === ITEM) return lane.takeBytes(decodeItem)
+    if (this.#array === undefined) return lane.takeNew()
+    lane.takeInto(this.#array)
+    return this.#array
+  }
+
+  #note(source: number, tag: number, type: TypeCode, bytes: number): void {
+    this.#sentBy = source
+    this.#sentTag = tag
+    this.#sentType = type
+    this.#sentBytes = bytes
   }
 
   #found(frame: Frame): string {

@@ -26,7 +26,7 @@
  */
 
 import type { Frame } from '../wire/frame.ts'
-import type { CommonMemory, SharedMemory } from './shared-memory.ts'
+import type { CommonMemory, Lane, SharedMemory } from './shared-memory.ts'
 
 /** Whatever the sender wants back with `onReleased`. */
 export type SendToken = object
@@ -34,6 +34,11 @@ export type SendToken = object
 export interface Sink {
   /** A frame came from `peer` (a rank of the whole job). `frame` and `body` are valid during the call only. */
   onFrame(peer: number, frame: Frame, body: Uint8Array): void
+  /**
+   * A short message from `peer` lies in `lane`, found by its `peek`. True: it has been taken out. False: it was
+   * left there, and must come by `onFrame`. On the same terms as `onFrame`; called by shared memory only.
+   */
+  onShort?(peer: number, lane: Lane): boolean
   /** The body sent with `token` may be overwritten from now on. */
   onReleased(token: SendToken): void
   /** `peer` will never send or receive again; `untaken` frames sent to it are not known to have been taken. */
