@@ -16,7 +16,7 @@ const STYLES: Readonly<Record<PeerName, readonly [light: string, dark: string, d
   mpi4py: ['#a21a74', '#f58bd0', '4 3'],
 }
 
-const WIDTH = 860
+const WIDTH = 880
 const HEIGHT = 400
 const TOP = 68
 const BOTTOM = HEIGHT - 52
@@ -53,7 +53,7 @@ export function plot(measurements: Measurements, peers: readonly PeerName[], not
     `<rect class="page" width="${WIDTH}" height="${HEIGHT}" rx="6"/>`,
     legend(peers),
     ...panels.map(({ series, ...panel }) => drawPanel(panel, series)),
-    `<text class="note" x="${WIDTH - 10}" y="${HEIGHT - 8}" text-anchor="end">${escapeText(note)}</text>`,
+    `<text class="note" x="${PANELS[1].right}" y="${HEIGHT - 8}" text-anchor="end">${escapeText(note)}</text>`,
     '</svg>',
     '',
   ].join('\n')
