@@ -49,7 +49,9 @@ async function run(options: Options, root: string): Promise<number> {
     const { peers, missing } = makePeers(options.peers, { root, folder, searched, programs })
     for (const peer of peers) say(`${peer.name}: ${peer.version}`)
     for (const { name, reason } of missing) say(`left out: ${name} (${reason})`)
-    if (missing.some(({ name }) => name !== 'tsmpi-zmq')) say(`to install the peers: ${INSTALL_HINT}`)
+    if (missing.some(({ name }) => !name.startsWith('tsmpi'))) say(`to install the peers: ${INSTALL_HINT}`)
+    const broken = missing.find(({ name }) => name === 'tsmpi')
+    if (broken || peers.length === 0) throw new UsageError(broken?.reason ?? 'none of these peers is here')
 
     const measurements = new Measurements()
     const failures = await repeat(options, jobs, peers, measurements)

@@ -1,6 +1,6 @@
 /** Turns names into peers ready to start: finds them, compiles the C programs, and tells who is missing. */
 
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Program } from './benchmarks.ts'
@@ -42,10 +42,9 @@ const MAKERS: Readonly<Record<PeerName, Maker>> = {
 
 function tsmpi(name: PeerName, { root }: Place, options: readonly string[]): Peer | string {
   const tsrun = [process.execPath, join(root, 'bin/tsrun.js')]
-  if (options.length > 0) {
-    const help = execFileSync(tsrun[0]!, [tsrun[1]!, '--help'], { encoding: 'utf8' })
-    if (!help.includes(options[0]!)) return `this tsrun has no ${options[0]}`
-  }
+  const help = spawnSync(tsrun[0]!, [tsrun[1]!, '--help'], { encoding: 'utf8' })
+  if (help.status !== 0) return `tsrun does not start: ${help.stderr.trim()}`
+  if (options[0] !== undefined && !help.stdout.includes(options[0])) return `this tsrun has no ${options[0]}`
   return {
     name,
     language: 'ts',
@@ -65,6 +64,7 @@ function c(name: PeerName, { root, folder, searched, programs }: Place): Peer | 
   const mpi = findMpi(name as MpiKind, searched)
   if (!mpi) return 'no mpicc and mpirun of it found'
   const compiled = compile(mpi, join(root, 'bench/programs/c'), folder, programs)
+  if (typeof compiled === 'string') return compiled
   return {
     name,
     language: 'c',

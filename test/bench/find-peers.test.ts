@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findMpi, findMpi4py, searchFolders, USUAL_FOLDERS } from '../../bench/driver/find-peers.ts'
 import { makePeers, mpirun } from '../../bench/driver/make-peers.ts'
+import { ROOT } from '../helpers/tsrun.ts'
 
 let folder: string
 beforeEach(() => {
@@ -81,15 +82,28 @@ it('looks along PATH and behind it where distributions hide MPI', () => {
 })
 
 describe('makePeers', () => {
-  const place = (searched: string[]) => ({ root: folder, folder, searched, programs: [] })
+  const place = (searched: string[], root = folder) => ({ root, folder, searched, programs: [] })
 
   it('says who is missing and why', () => {
-    const { peers, missing } = makePeers(['tsmpi', 'openmpi', 'mpich'], place([]))
+    const { peers, missing } = makePeers(['tsmpi', 'openmpi', 'mpich'], place([], ROOT))
     expect(peers.map((peer) => peer.name)).toEqual(['tsmpi'])
     expect(missing).toEqual([
       { name: 'openmpi', reason: 'no mpicc and mpirun of it found' },
       { name: 'mpich', reason: 'no mpicc and mpirun of it found' },
     ])
+  })
+
+  it('takes a tsrun that does not start, or a compiler that fails, for a missing peer', () => {
+    command('bin', 'mpicc.mpich', 'mpi.h is not there', 1)
+    const bin = command('bin', 'mpirun.mpich', MPICH)
+    const { peers, missing } = makePeers(['tsmpi', 'mpich'], {
+      ...place([bin]),
+      root: ROOT,
+      programs: ['hello'],
+    })
+    expect(peers.map((peer) => peer.name)).toEqual(['tsmpi'])
+    expect(missing[0]?.reason).toContain('mpicc.mpich cannot compile hello.c')
+    expect(makePeers(['tsmpi'], place([])).missing[0]?.reason).toContain('tsrun does not start')
   })
 
   it("starts mpi4py with its own library's mpirun", () => {
