@@ -9,6 +9,7 @@ import { encodeItem } from '../wire/codec.ts'
 import {
   ANY_TYPE,
   aTypeName,
+  ITEM,
   isRaw,
   type Raw,
   type TypeCode,
@@ -68,20 +69,25 @@ export function checkRecvTag(tag: unknown, where: Where): number {
   return tag === ANY_TAG ? ANY : checkTag(tag, where)
 }
 
-/** What travels for `value`: the memory of a typed array itself, or a serialised item. */
-export function blockToSend(value: unknown, where: Where): Block {
-  if (isRaw(value)) return blockOf(value, 'value', where)
-  return Block.item(encodeItem(value, where))
+/** What travels for `value` of element type `type`: a typed array itself, or the bytes of a serialised item. */
+export function payloadOf(value: unknown, type: TypeCode, where: Where): Raw {
+  if (type === ITEM) return encodeItem(value, where)
+  checkMemory(value as Raw, 'value', where)
+  return value as Raw
 }
 
 /** The memory behind `into`, or null if there is none. */
 export function blockToFill(into: unknown, where: Where): Block | null {
   if (into === undefined) return null
-  if (isRaw(into)) return blockOf(into, 'into', where)
+  if (isRaw(into)) {
+    checkMemory(into, 'into', where)
+    return Block.of(into)
+  }
   throw new TypeMismatchError(`${where}: into is not a typed array; for any other value leave into away`)
 }
 
-function blockOf(array: Raw, what: string, where: Where): Block {
+function checkMemory(array: Raw, what: string, where: Where): void {
+  if (isFixed(array)) return
   const buffer = array.buffer as ArrayBufferLike & { resizable?: boolean; growable?: boolean }
   if (buffer.resizable || buffer.growable) {
     throw new BufferError(
@@ -91,10 +97,9 @@ function blockOf(array: Raw, what: string, where: Where): Block {
   if (array.length === 0 && isDetached(buffer)) {
     throw new BufferError(`${where}: ${what} has no memory any more: its buffer was transferred elsewhere`)
   }
-  return Block.of(array)
 }
 
-/** Whether the memory of a typed array is there, and cannot shrink or move: then `blockOf` finds nothing wrong. */
+/** Whether the memory of a typed array is there, and cannot shrink or move: then `checkMemory` finds nothing wrong. */
 export function isFixed(array: Raw): boolean {
   if (array.length === 0) return false
   const buffer = array.buffer as ArrayBufferLike & { resizable?: boolean; growable?: boolean }

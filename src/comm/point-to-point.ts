@@ -6,21 +6,20 @@
  */
 
 import { checkOptions } from '../check-options.ts'
-import { CancelledError, MpiError, RankError, TimeoutError } from '../errors.ts'
+import { CancelledError, MpiError, RankError, TimeoutError, type Where } from '../errors.ts'
 import { Block } from '../wire/block.ts'
-import { encodeItem } from '../wire/codec.ts'
 import { ANY_TYPE, ITEM, type Raw, rawType, type TypeCode, type TypedCtor } from '../wire/datatype.ts'
 import {
   ANY_SOURCE,
   ANY_TAG,
   blockToFill,
-  blockToSend,
   checkDest,
   checkRecvTag,
   checkSource,
   checkTag,
   expectedType,
   isFixed,
+  payloadOf,
   type Source,
   type Tag,
 } from './arguments.ts'
@@ -76,6 +75,18 @@ const SENT: Promise<void> = Promise.resolve()
 /** Stands for options that were left away. */
 const NONE: RecvOptions = Object.freeze({})
 
+/** What a receive asks for, checked. */
+interface RecvTerms {
+  /** Rank, ANY, or null for nobody. */
+  readonly source: number | null
+  /** Tag or ANY. */
+  readonly tag: number
+  readonly into: Raw | undefined
+  readonly block: Block | null
+  readonly type: TypeCode
+  readonly withStatus: boolean
+}
+
 const SEND_OPTIONS = ['tag']
 const RECV_OPTIONS = ['tag', 'into', 'as', 'status', 'signal', 'timeout']
 const SENDRECV_OPTIONS = ['source', 'tag', 'recvTag', 'into', 'as', 'status']
@@ -119,13 +130,10 @@ export class PointToPoint {
   recv(given: number, source: Source | undefined, options: RecvOptions = NONE): Promise<unknown> {
     try {
       const value = this.#recvByExpress(source, options)
-      if (value !== MISS) {
-        // A program whose messages are always there already would never come back to the event loop.
-        return this.messenger.shared!.turnDue() ? afterTurn(this.messenger, value) : Promise.resolve(value)
-      }
+      if (value !== MISS) return this.#promiseOf(value)
       const operation = this.#postRecv('recv', given, source, options)
       if (operation !== null) return resultOf(operation)
-      return Promise.resolve(nothingReceived(options))
+      return Promise.resolve(nothingReceived(options.into, options.status))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -133,7 +141,7 @@ export class PointToPoint {
 
   irecv(given: number, source: Source | undefined, options: RecvOptions = NONE): Request<unknown> {
     const operation = this.#postRecv('irecv', given, source, options)
-    if (operation === null) return completedRequest(nothingReceived(options), NO_MESSAGE)
+    if (operation === null) return completedRequest(nothingReceived(options.into, options.status), NO_MESSAGE)
     return new OperationRequest<unknown>(this.messenger, operation, operation)
   }
 
@@ -164,7 +172,15 @@ export class PointToPoint {
   }
 
   /** Sends and receives at the same time; resolves when both are complete. */
-  async sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
+  sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
+    try {
+      return this.#sendrecv(value, dest, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
     const where = new CallSite('sendrecv', this.context)
     checkOptions(options, SENDRECV_OPTIONS, where)
     if (options?.source === undefined) {
@@ -172,25 +188,27 @@ export class PointToPoint {
         `${where}: options.source is missing; give the rank to receive from, ANY_SOURCE, or null for nobody`,
       )
     }
-    const { source, tag = 0, recvTag = tag, into, as, status } = options
+    const { source, tag = 0, recvTag = tag, into, as, status = false } = options
     // Everything is checked before anything is posted: a receive left behind could steal a message.
-    checkDest(dest, this.#size, where)
+    const to = checkDest(dest, this.#size, where)
     checkTag(tag, where)
-    const block = blockToSend(value, where)
-    const receive = this.#postRecv('sendrecv', 1, source, {
-      tag: recvTag,
-      ...(into && { into }),
-      ...(as && { as }),
-      ...(status && { status }),
-    })
-    const send = this.#startSend('sendrecv', block, dest, tag, false)
-    const received =
-      receive === null ? Promise.resolve(nothingReceived({ into, status } as RecvOptions)) : receive.promise()
+    const type = rawType(value)
+    const payload = payloadOf(value, type, where)
+    const terms = this.#recvTerms(where, source, recvTag, into, as, status)
+    if (to !== null && this.#express?.send(payload, type, to, tag)) {
+      // Sent already, so the answer may be there by the time that it is looked for.
+      if (terms.source === null) return Promise.resolve(nothingReceived(into, status))
+      const received = this.#tryExpress(terms)
+      if (received !== MISS) return this.#promiseOf(received)
+      return resultOf(this.#startRecv('sendrecv', terms)!)
+    }
+    const receive = this.#startRecv('sendrecv', terms)
+    const send = this.#startSend('sendrecv', payload, type, to, tag, false)
+    const received = receive?.promise() ?? Promise.resolve(nothingReceived(into, status))
     send?.onSettled(() => {
       if (send.state === 'failed' && receive !== null) this.messenger.withdraw(receive, send.error as Error)
     })
-    const [result] = await traced(Promise.all([received, send?.promise()]))
-    return result
+    return traced(Promise.all([received, send?.promise()]).then(([result]) => result))
   }
 
   /** Withdraws a receive or probe when its time is over. */
@@ -231,16 +249,9 @@ export class PointToPoint {
     if (options !== undefined) checkOptions(options, SEND_OPTIONS, where)
     const to = checkDest(dest, this.#size, where)
     const tag = options?.tag === undefined ? 0 : checkTag(options.tag, where)
-    const synchronous = name === 'ssend'
     const type = rawType(value)
-    if (type !== ITEM) {
-      const express = synchronous || to === null ? null : this.#express
-      if (express !== null && isFixed(value as Raw) && express.send(value as Raw, type, to!, tag)) return null
-      return this.#startSend(name, blockToSend(value, where), to, tag, synchronous)
-    }
-    const bytes = encodeItem(value, where)
-    if (to !== null && !synchronous && this.#express?.send(bytes, ITEM, to, tag)) return null
-    return this.#startSend(name, Block.item(bytes), to, tag, synchronous)
+    const payload = payloadOf(value, type, where)
+    return this.#startSend(name, payload, type, to, tag, name === 'ssend')
   }
 
   /** Receives by the short way, if the arguments are such that it may be tried; MISS if not, or in vain. */
@@ -264,14 +275,18 @@ export class PointToPoint {
     return express.recv(source, wantedTag, into, type, status === true)
   }
 
+  /** Starts a send of an array of element type `type`, or of the bytes of an item. Null: it is done already. */
   #startSend(
     name: string,
-    block: Block,
+    payload: Raw,
+    type: TypeCode,
     dest: number | null,
     tag: number,
     synchronous: boolean,
   ): SendOperation | null {
     if (dest === null) return null
+    if (!synchronous && this.#express?.send(payload, type, dest, tag)) return null
+    const block = new Block(type, payload.buffer, payload.byteOffset, payload.byteLength)
     const operation = new SendOperation(name, this.context, block, dest, tag, synchronous, null)
     this.messenger.send(operation)
     return operation
@@ -280,25 +295,49 @@ export class PointToPoint {
   #postRecv(name: string, given: number, source: Source | undefined, options: RecvOptions): ValueRecv | null {
     const where = new CallSite(name, this.context)
     if (options !== NONE) checkOptions(options, RECV_OPTIONS, where)
-    const from = checkSource(given === 0 ? ANY_SOURCE : (source as Source), this.#size, where)
-    const tag = checkRecvTag(options.tag === undefined ? ANY_TAG : options.tag, where)
-    const block = blockToFill(options.into, where)
-    const type = expectedType(block, options.as, where)
+    const { tag, into, as, status = false } = options
+    const from = given === 0 ? ANY_SOURCE : (source as Source)
+    const terms = this.#recvTerms(where, from, tag, into, as, status)
     checkPatience(options, where)
-    if (from === null) return null
-    const operation = new ValueRecv({
-      name,
-      context: this.context,
-      source: from,
-      tag,
-      into: options.into,
-      block,
-      type,
-      withStatus: options.status ?? false,
-    })
-    this.messenger.recv(operation)
-    this.limitPatience(operation, options)
+    const operation = this.#startRecv(name, terms)
+    if (operation !== null) this.limitPatience(operation, options)
     return operation
+  }
+
+  /** Checks what a receive asks for. */
+  #recvTerms(
+    where: Where,
+    source: Source,
+    tag: Tag | undefined,
+    into: Raw | undefined,
+    as: TypedCtor | undefined,
+    withStatus: boolean,
+  ): RecvTerms {
+    const from = checkSource(source, this.#size, where)
+    const wantedTag = tag === undefined ? ANY : checkRecvTag(tag, where)
+    const block = blockToFill(into, where)
+    return { source: from, tag: wantedTag, into, block, type: expectedType(block, as, where), withStatus }
+  }
+
+  /** Starts a receive. Null: from nobody. */
+  #startRecv(name: string, { source, tag, into, block, type, withStatus }: RecvTerms): ValueRecv | null {
+    if (source === null) return null
+    const { context } = this
+    const operation = new ValueRecv({ name, context, source, tag, into, block, type, withStatus })
+    this.messenger.recv(operation)
+    return operation
+  }
+
+  /** Receives by the short way; MISS if it cannot. */
+  #tryExpress({ source, tag, into, type, withStatus }: RecvTerms): unknown {
+    if (source === null || source === ANY) return MISS
+    return this.#express === null ? MISS : this.#express.recv(source, tag, into, type, withStatus)
+  }
+
+  /** The promise of a value that is there already. */
+  #promiseOf(value: unknown): Promise<unknown> {
+    // A program whose messages are always there already would never come back to the event loop.
+    return this.messenger.shared!.turnDue() ? afterTurn(this.messenger, value) : Promise.resolve(value)
   }
 }
 
@@ -317,6 +356,6 @@ async function afterTurn(messenger: Messenger, value: unknown): Promise<unknown>
 }
 
 /** What a receive from null gives: `into` untouched, or nothing. */
-function nothingReceived(options: RecvOptions): unknown {
-  return options.status ? { value: options.into, status: NO_MESSAGE } : options.into
+function nothingReceived(into: Raw | undefined, withStatus: boolean | undefined): unknown {
+  return withStatus ? { value: into, status: NO_MESSAGE } : into
 }
