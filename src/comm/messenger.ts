@@ -375,9 +375,9 @@ export class Messenger implements Sink {
     } while (this.pending.size > 0)
   }
 
-  /** Messages and pieces of messages that no receiver is known to have taken. */
+  /** Messages and pieces of messages that would be lost if this process ended now. */
   get unsent(): number {
-    return this.#transport.unflushed
+    return this.#transport.unsent ?? this.#transport.unflushed
   }
 
   /** Messages that came and were never received, by context. */

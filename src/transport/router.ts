@@ -48,6 +48,12 @@ export class Router implements Transport {
     return frames
   }
 
+  get unsent(): number {
+    let frames = 0
+    for (const transport of this.#all) frames += transport.unsent ?? transport.unflushed
+    return frames
+  }
+
   open(sink: Sink): void {
     for (const transport of this.#all) transport.open(sink)
   }

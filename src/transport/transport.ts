@@ -64,6 +64,8 @@ export interface Transport {
 
   /** Frames sent that are not known to have been taken by their peer's sink; 0 after `flush()`. */
   readonly unflushed: number
+  /** Of those, the frames that would be lost if this process ended now; all of them, if left away. */
+  readonly unsent?: number
 
   /** Starts delivering to `sink`. Called once, before anything else. */
   open(sink: Sink): void
