@@ -9,17 +9,26 @@
  *
  * Ranks in different calls may also wait for each other without a message that would show it. So a call that
  * waits long tells those it waits for in which call it is (inquiries.ts), and they check that likewise.
+ *
+ * Where the ranks have a board (src/transport/board.ts), calls go that way, and those that do not are noted
+ * there; whoever looks at another rank there checks all its calls up to then (board-mismatch.ts).
  */
 
 import { checkOptions } from '../check-options.ts'
 import { CancelledError, MpiError, OpError, TimeoutError } from '../errors.ts'
+import type { Board } from '../transport/board.ts'
 import type { Frame } from '../wire/frame.ts'
+import { LARGEST_TAG } from './arguments.ts'
+import { BoardCall } from './board-call.ts'
+import { BoardCalls, UNDER_WAY } from './board-calls.ts'
+import { explainBoard, unequalEnd } from './board-mismatch.ts'
 import { withCallersStack } from './callers-stack.ts'
+import type { Steps } from './collective/board/steps.ts'
 import type { CollectiveOptions, Endpoint } from './collective/endpoint.ts'
 import type { CallSignature } from './collective/signature.ts'
 import { Call } from './collective-call.ts'
-import { agrees, differentCalls, leftWithout } from './collective-mismatch.ts'
-import type { Context } from './context.ts'
+import { agrees, callOf, differentCalls, leftWithout } from './collective-mismatch.ts'
+import { CallSite, type Context } from './context.ts'
 import { INQUIRE_AFTER_MS, Inquiries } from './inquiries.ts'
 import { ANY } from './matching.ts'
 import type { Messenger } from './messenger.ts'
@@ -35,47 +44,135 @@ export class CallOrder {
   readonly #messenger: Messenger
   readonly #context: Context
   readonly #breakAll: (error: MpiError) => void
-  readonly #running = new Map<number, Call>()
+  readonly #boardCalls: BoardCalls | null
+  readonly #running = new Map<number, Call | BoardCall<unknown>>()
   readonly #history: CallSignature[] = []
   readonly #inquiries: Inquiries
+  /** For reports: the last call that was complete at once. */
+  readonly #lastAtOnce = { describe: (): string => this.#describeLast() }
   #next = 0
 
-  /** `breakAll` breaks the communicator here and tells the other ranks. */
-  constructor(messenger: Messenger, context: Context, breakAll: (error: MpiError) => void) {
+  /** `breakAll` breaks the communicator here and tells the other ranks. `board`: null if they have none. */
+  constructor(
+    messenger: Messenger,
+    context: Context,
+    board: Board | null,
+    breakAll: (error: MpiError) => void,
+  ) {
     this.#messenger = messenger
     this.#context = context
     this.#breakAll = breakAll
     this.#inquiries = new Inquiries(messenger.clock, () => this.#inquire())
+    const { shared } = messenger
+    this.#boardCalls =
+      board === null || shared === null
+        ? null
+        : new BoardCalls(messenger, context, shared, board, (error, signature, seq) =>
+            this.#explain(error, signature, seq),
+          )
   }
 
-  /** Runs a collective call; see Scope.call. */
+  /** Runs a collective call by messages; see Scope.call. */
   run<T>(
     signature: CallSignature,
     options: CollectiveOptions | undefined,
     body: (endpoint: Endpoint) => Promise<T>,
   ): Promise<T> {
-    const owner = this.#context.owner
-    if (owner.broken !== null) {
-      owner.brokenSeen()
-      return Promise.reject(owner.broken)
+    const refused = this.#refusal(signature, options)
+    if (refused !== null) return Promise.reject(refused)
+    const seq = this.#take(signature)
+    const call = new Call(this.#messenger, this.#context, this.#inquiries, signature, seq)
+    this.#boardCalls?.note(seq, signature)
+    const stop = this.#start(call, options)
+    return this.#finish(call, () => body(call), stop)
+  }
+
+  /** Runs a collective call on the board; see Scope.onBoard. */
+  runOnBoard<T>(
+    signature: CallSignature,
+    options: CollectiveOptions | undefined,
+    steps: Steps<T>,
+  ): Promise<T> {
+    const refused = this.#refusal(signature, options)
+    if (refused !== null) return Promise.reject(refused)
+    const calls = this.#boardCalls!
+    const mayBeQuick = !calls.isBusy && !isLimited(options) && !this.#hasNews
+    const seq = this.#take(signature)
+    if (!mayBeQuick) {
+      const call = new BoardCall(calls, this.#context, signature, seq, steps)
+      const stop = this.#start(call, options)
+      if (this.#messenger.pending.start(call)) calls.enqueue(call)
+      return this.#finish(call, () => call.promise(), stop)
     }
-    const where = `${signature.call} ${this.#context.where}`
+    let thrown: unknown = null
+    try {
+      const result = calls.attempt(seq, signature, steps)
+      if (result !== UNDER_WAY) return this.#atOnce(result)
+    } catch (error) {
+      if (!calls.isBearable(error)) return this.#failAtOnce(signature, seq, error)
+      thrown = error
+    }
+    const call = new BoardCall(calls, this.#context, signature, seq, steps)
+    this.#running.set(seq, call)
+    if (this.#messenger.pending.start(call)) calls.await(call, thrown)
+    return this.#finish(call, () => call.promise(), null)
+  }
+
+  /** This rank makes no more calls. What it has found then to be wrong with the others' calls. */
+  close(hasEnded: boolean): MpiError | null {
+    const calls = this.#boardCalls
+    if (calls === null || this.#context.owner.broken !== null) return null
+    calls.board.close()
+    return unequalEnd(this.#context, calls.board, this.#messenger.peers, hasEnded, (seq) =>
+      this.#remembered(seq),
+    )
+  }
+
+  /** Why the call cannot be made; null if it can. */
+  #refusal(signature: CallSignature, options: CollectiveOptions | undefined): Error | null {
+    const { owner } = this.#context
+    const error = owner.broken ?? this.#messenger.pending.failure
+    if (error !== null) {
+      owner.brokenSeen()
+      return error
+    }
+    if (options === undefined) return null
+    const where = new CallSite(signature.call, this.#context)
     try {
       checkOptions(options, signature.call === 'reduceScatter' ? REDUCE_SCATTER_OPTIONS : OPTIONS, where)
       checkPatience(options, where)
+      return null
     } catch (error) {
-      return Promise.reject(error)
+      return error as Error
     }
+  }
+
+  /** The number of a call that begins now. */
+  #take(signature: CallSignature): number {
     const seq = this.#next
     this.#next = (seq + 1) >>> 0
     this.#history[seq % HISTORY] = signature
-    const call = new Call(this.#messenger, this.#context, this.#inquiries, signature, seq)
+    return seq
+  }
+
+  /** Whether something has come that may be about the next call. */
+  get #hasNews(): boolean {
+    return this.#inquiries.hasEarly || this.#context.queue.peek(ANY, ANY) !== null
+  }
+
+  /** Checks what has come for a call before it began, and sets its limits; returns how to lift them. */
+  #start(call: Call | BoardCall<unknown>, options: CollectiveOptions | undefined): (() => void) | null {
+    const { seq, signature } = call
     this.#running.set(seq, call)
-    for (const frame of this.#inquiries.about(seq)) this.#check(signature, frame)
-    // What came for this call before it started was let in unseen.
-    for (const { frame } of this.#context.queue.arrivals()) {
-      if (frame.callSeq === seq) this.#check(call.signature, frame)
+    if (this.#hasNews) {
+      for (const frame of this.#inquiries.about(seq)) this.#check(signature, frame)
+      // What came for this call before it started was let in unseen.
+      for (const { frame } of this.#context.queue.arrivals()) {
+        if (frame.callSeq === seq) this.#check(signature, frame)
+      }
     }
+    if (!isLimited(options)) return null
+    const where = new CallSite(signature.call, this.#context)
     const stopTimer = afterTimeout(this.#messenger.clock, options?.timeout, (ms) =>
       this.#breakAll(
         new TimeoutError(
@@ -90,27 +187,42 @@ export class CallOrder {
         }),
       ),
     )
-    return this.#finish(call, body, () => {
+    return () => {
       stopTimer()
       stopSignal()
-    })
+    }
   }
 
-  async #finish<T>(call: Call, body: (endpoint: Endpoint) => Promise<T>, stop: () => void): Promise<T> {
+  async #finish<T>(call: Call | BoardCall<T>, body: () => Promise<T>, stop: (() => void) | null): Promise<T> {
     const owner = this.#context.owner
     try {
-      const result = await body(call)
+      const result = await body()
       if (owner.broken !== null) throw owner.broken
       return result
     } catch (error) {
-      if (owner.broken === null) this.#breakAll(this.#reason(call, error))
+      if (owner.broken === null) this.#breakAll(this.#reason(call.signature, error))
       owner.brokenSeen()
       throw withCallersStack(error)
     } finally {
-      stop()
+      stop?.()
       this.#running.delete(call.seq)
       if (owner.broken === null) this.#checkNothingLeft(call)
     }
+  }
+
+  #atOnce<T>(result: T): Promise<T> {
+    this.#messenger.pending.last = this.#lastAtOnce
+    // A program whose calls are always complete at once would never come back to the event loop.
+    if (!this.#messenger.shared!.turnDue()) return Promise.resolve(result)
+    return this.#messenger.progress().then(() => result)
+  }
+
+  #failAtOnce(signature: CallSignature, seq: number, thrown: unknown): Promise<never> {
+    const { owner } = this.#context
+    const error = this.#explain(thrown, signature, seq)
+    if (owner.broken === null) this.#breakAll(this.#reason(signature, error))
+    owner.brokenSeen()
+    return Promise.reject(error)
   }
 
   /** Whether a message of a collective may be let in; if not, the communicator is broken by it. */
@@ -119,7 +231,7 @@ export class CallOrder {
     if (this.#isToCome(frame.callSeq)) return true
     const running = this.#running.get(frame.callSeq)
     if (running !== undefined) return this.#check(running.signature, frame)
-    this.#breakAll(leftWithout(this.#context, this.#remembered(frame.callSeq), frame))
+    this.#breakAll(leftWithout(this.#context, this.#remembered(frame.callSeq), callOf(frame)))
     return false
   }
 
@@ -135,7 +247,7 @@ export class CallOrder {
   /** Inquires about the calls that have run long; true if there are younger ones. */
   #inquire(): boolean {
     const beforeMs = this.#messenger.clock.nowMs() - INQUIRE_AFTER_MS
-    const calls = [...this.#running.values()]
+    const calls = [...this.#running.values()].filter((call) => call instanceof Call)
     for (const call of calls) if (call.startedMs <= beforeMs) call.inquire()
     return calls.some((call) => call.startedMs > beforeMs)
   }
@@ -146,29 +258,42 @@ export class CallOrder {
   }
 
   #remembered(seq: number): CallSignature | null {
-    return (this.#next - seq) >>> 0 <= HISTORY ? this.#history[seq % HISTORY]! : null
+    return (this.#next - seq) >>> 0 <= HISTORY ? (this.#history[seq % HISTORY] ?? null) : null
   }
 
   #check(mine: CallSignature, frame: Frame): boolean {
-    if (agrees(mine, frame)) return true
-    this.#breakAll(differentCalls(this.#context, mine, frame))
+    const theirs = callOf(frame)
+    if (agrees(mine, theirs)) return true
+    this.#breakAll(differentCalls(this.#context, mine, theirs))
     return false
   }
 
-  #checkNothingLeft(call: Call): void {
-    const left = this.#context.queue.peek(ANY, call.tag)
-    if (left !== null) this.#breakAll(leftWithout(this.#context, call.signature, left.frame))
+  #checkNothingLeft({ seq, signature }: { readonly seq: number; readonly signature: CallSignature }): void {
+    const left = this.#context.queue.peek(ANY, seq & LARGEST_TAG)
+    if (left !== null) this.#breakAll(leftWithout(this.#context, signature, callOf(left.frame)))
+  }
+
+  /** The error that a program gets for what was thrown on the board. */
+  #explain(thrown: unknown, signature: CallSignature, seq: number): unknown {
+    const { board } = this.#boardCalls!
+    return explainBoard(thrown, this.#context, board, signature, seq, (past) => this.#remembered(past))
   }
 
   /** What the other ranks are told when a call fails here. */
-  #reason(call: Call, error: unknown): MpiError {
+  #reason({ call }: CallSignature, error: unknown): MpiError {
     if (error instanceof MpiError) return error
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    return new OpError(
-      `${call.signature.call} ${this.#context.where}: the call threw on this rank: ${text}`,
-      {
-        cause: error,
-      },
-    )
+    return new OpError(`${call} ${this.#context.where}: the call threw on this rank: ${text}`, {
+      cause: error,
+    })
   }
+
+  #describeLast(): string {
+    const last = this.#remembered(this.#next - 1)
+    return `${last?.call ?? 'a collective'} ${this.#context.where}`
+  }
+}
+
+function isLimited(options: CollectiveOptions | undefined): boolean {
+  return options !== undefined && (options.timeout !== undefined || options.signal !== undefined)
 }

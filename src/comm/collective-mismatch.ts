@@ -1,61 +1,91 @@
 /** The errors that say how ranks disagree about a collective call, with both sides and the cure. */
 
 import { CollectiveMismatchError } from '../errors.ts'
+import type { CallNote } from '../transport/board.ts'
 import type { Frame } from '../wire/frame.ts'
 import { type CallSignature, callName, compatible, describeSignature } from './collective/signature.ts'
 import type { Context } from './context.ts'
 import { opName } from './op/code.ts'
 
-/** Whether the sender of a message may be in the same call as a rank with this signature. */
-export function agrees(mine: CallSignature, frame: Frame): boolean {
-  const theirs = signatureOf(frame)
-  return theirs !== null && compatible(mine, theirs)
+/** Another rank's call. */
+export interface TheirCall {
+  /** Its rank in the communicator. */
+  readonly source: number
+  readonly seq: number
+  /** Null: nobody knows. */
+  readonly signature: CallSignature | null
+}
+
+/** The call that a message belongs to. */
+export function callOf(frame: Frame): TheirCall {
+  const { source, callSeq: seq } = frame
+  const { callKind: kind, callRoot: root, callOp: op, callType: type, callCount: count } = frame
+  return noted(source, { seq, kind, root, op, type, count })
+}
+
+/** The call that a rank has noted on a board. */
+export function noted(source: number, { seq, kind, root, op, type, count }: CallNote): TheirCall {
+  const call = callName(kind)
+  return { source, seq, signature: call && { call, root, op, type, count } }
+}
+
+/** Whether another rank may be in the same call as a rank with this signature. */
+export function agrees(mine: CallSignature, theirs: TheirCall): boolean {
+  return theirs.signature !== null && compatible(mine, theirs.signature)
 }
 
 /** This rank is in a call, and another in another. */
-export function differentCalls(context: Context, mine: CallSignature, frame: Frame): CollectiveMismatchError {
-  const theirs = signatureOf(frame)
+export function differentCalls(
+  context: Context,
+  mine: CallSignature,
+  theirs: TheirCall,
+): CollectiveMismatchError {
   return new CollectiveMismatchError(
-    `${mine.call} ${context.where}: rank ${frame.source} is in ${show(theirs)}, this rank in ${show(mine)}, ` +
-      `as ${nth(frame)} of ${context.owner.label}; ${cure(mine, theirs)}`,
+    `${mine.call} ${context.where}: rank ${theirs.source} is in ${show(theirs)}, this rank in ${shown(mine)}, ` +
+      `as ${nth(theirs)} of ${context.owner.label}; ${cure(mine, theirs.signature)}`,
   )
 }
 
-/** A message came for a call that this rank has left, which it could do only if the ranks differ. */
+/** Another rank is in a call that this rank has left, which it could do only if the ranks differ. */
 export function leftWithout(
   context: Context,
   mine: CallSignature | null,
-  frame: Frame,
+  theirs: TheirCall,
 ): CollectiveMismatchError {
-  const theirs = signatureOf(frame)
-  const own = mine === null ? 'another call' : show(mine)
+  const own = mine === null ? 'another call' : shown(mine)
   return new CollectiveMismatchError(
-    `a collective ${context.where}: rank ${frame.source} is in ${show(theirs)} as ${nth(frame)} of ` +
-      `${context.owner.label}, where this rank made and left ${own}; ${cure(mine, theirs)}`,
+    `a collective ${context.where}: rank ${theirs.source} is in ${show(theirs)} as ${nth(theirs)} of ` +
+      `${context.owner.label}, where this rank made and left ${own}; ${cure(mine, theirs.signature)}`,
   )
 }
 
-/** A message came for a call that this rank never made before it finished. */
-export function neverMade(context: Context, frame: Frame): CollectiveMismatchError {
+/** Another rank made a call that this rank never made before it finished. */
+export function neverMade(context: Context, theirs: TheirCall): CollectiveMismatchError {
   return new CollectiveMismatchError(
-    `a collective ${context.where}: rank ${frame.source} is in ${show(signatureOf(frame))} as ${nth(frame)} of ` +
+    `a collective ${context.where}: rank ${theirs.source} is in ${show(theirs)} as ${nth(theirs)} of ` +
       `${context.owner.label}, which this rank finished without making; ${cure(null, null)}`,
   )
 }
 
-function signatureOf(frame: Frame): CallSignature | null {
-  const call = callName(frame.callKind)
-  if (call === null) return null
-  return { call, root: frame.callRoot, op: frame.callOp, type: frame.callType, count: frame.callCount }
+/** The ranks made different calls before, and nobody knows any more which. */
+export function differentPast(context: Context, what: string, source: number): CollectiveMismatchError {
+  return new CollectiveMismatchError(
+    `${what} ${context.where}: rank ${source} has made other collective calls on ${context.owner.label} than ` +
+      `this rank; ${cure(null, null)}`,
+  )
 }
 
-function show(signature: CallSignature | null): string {
-  return signature === null ? 'an unknown call' : describeSignature(signature, opName)
+function show({ signature }: TheirCall): string {
+  return signature === null ? 'an unknown call' : shown(signature)
+}
+
+function shown(signature: CallSignature): string {
+  return describeSignature(signature, opName)
 }
 
 /** `collective call no 3`: people count from one. */
-function nth(frame: Frame): string {
-  return `collective call no ${frame.callSeq + 1}`
+function nth({ seq }: TheirCall): string {
+  return `collective call no ${seq + 1}`
 }
 
 const equalLengthsOnly = new Set(['gather', 'scatter', 'allgather', 'alltoall'])

@@ -6,8 +6,10 @@
 
 import type { Job } from '../bootstrap/job.ts'
 import { CancelledError, CollectiveMismatchError, MpiError } from '../errors.ts'
+import type { Board } from '../transport/board.ts'
 import type { Frame } from '../wire/frame.ts'
 import { CallOrder } from './call-order.ts'
+import type { Steps } from './collective/board/steps.ts'
 import type { CollectiveOptions, Endpoint, Scope } from './collective/endpoint.ts'
 import type { CallSignature } from './collective/signature.ts'
 import { Context, type ContextOwner } from './context.ts'
@@ -21,9 +23,14 @@ export interface RankState {
   readonly messenger: Messenger
   /** Communicators that are not freed. */
   readonly cores: Set<Core>
+  /** What was wrong with the calls of freed communicators. */
+  readonly unequal: MpiError[]
   /** Counts the ids this rank has named for new communicators. */
   nextId: number
 }
+
+/** The number of no board. */
+export const NO_BOARD = -1
 
 export class Core implements ContextOwner, Scope {
   readonly state: RankState
@@ -36,14 +43,26 @@ export class Core implements ContextOwner, Scope {
   broken: Error | null = null
   /** Whether an error about the broken communicator has reached the program. */
   told = false
+  readonly board: Board | null
+  readonly #boardId: number
   readonly #calls: CallOrder
   readonly #collective: Context
 
   /** Whether this is `world` or `self`. */
   readonly isPermanent: boolean
 
-  /** `id`: the same on all members, and different from that of any other communicator of each. */
-  constructor(state: RankState, id: number, label: string, ranks: readonly number[], isPermanent = false) {
+  /**
+   * `id`: the same on all members, and different from that of any other communicator of each. `boardId`: their
+   * board, also the same on all; NO_BOARD if they have none.
+   */
+  constructor(
+    state: RankState,
+    id: number,
+    label: string,
+    ranks: readonly number[],
+    boardId: number,
+    isPermanent = false,
+  ) {
     this.state = state
     this.isPermanent = isPermanent
     this.label = label
@@ -54,7 +73,9 @@ export class Core implements ContextOwner, Scope {
     const context = new Context(2 * id, this, false)
     this.#collective = new Context(2 * id + 1, this, true)
     this.p2p = new PointToPoint(state.messenger, context)
-    this.#calls = new CallOrder(state.messenger, this.#collective, (error) => this.#break(error))
+    this.#boardId = boardId
+    this.board = boardId === NO_BOARD ? null : state.messenger.shared!.board(boardId, ranks)
+    this.#calls = new CallOrder(state.messenger, this.#collective, this.board, (error) => this.#break(error))
     state.cores.add(this)
     state.messenger.addContext(context)
     state.messenger.addContext(this.#collective)
@@ -66,6 +87,15 @@ export class Core implements ContextOwner, Scope {
     body: (endpoint: Endpoint) => Promise<T>,
   ): Promise<T> {
     return this.#calls.run(signature, options, body)
+  }
+
+  onBoard<T>(signature: CallSignature, options: CollectiveOptions | undefined, steps: Steps<T>): Promise<T> {
+    return this.#calls.runOnBoard(signature, options, steps)
+  }
+
+  /** What is wrong with the collective calls of the other ranks, now that nobody makes any more. */
+  unequalCalls(): MpiError | null {
+    return this.#calls.close(true)
   }
 
   mismatch(call: string, detail: string): Error {
@@ -92,12 +122,15 @@ export class Core implements ContextOwner, Scope {
   free(): void {
     if (this.isPermanent)
       throw new MpiError(`free on ${this.label}: ${this.label} lasts as long as the program`)
+    const unequal = this.#calls.close(false)
+    if (unequal !== null) this.state.unequal.push(unequal)
     const freed = new CancelledError(`${this.label} has been freed; keep it until its last call is complete`)
     this.broken ??= freed
     this.told = true
     this.state.messenger.removeContext(this.p2p.context, this.broken)
     this.state.messenger.removeContext(this.#collective, this.broken)
     this.state.cores.delete(this)
+    if (this.#boardId !== NO_BOARD) this.state.messenger.shared!.freeBoard(this.#boardId)
   }
 
   #break(error: MpiError): void {

@@ -43,6 +43,11 @@ export class Inquiries {
     if (!isKnown) this.#early.push(new Frame().copyFrom(frame))
   }
 
+  /** Whether anything was asked about a call that this rank has not made yet. */
+  get hasEarly(): boolean {
+    return this.#early.length > 0
+  }
+
   /** Takes out what was asked about the call that is starting now. */
   about(seq: number): Frame[] {
     if (this.#early.length === 0) return []

@@ -4,21 +4,25 @@
  * All ranks of the parent take part in one exchange of a few numbers each. It settles who is in, in which
  * order, and the id: rank 0 of the parent names one that it has never named before, and that no other rank
  * can name. The parts of a split share it, which is right: no rank is in two of them.
+ *
+ * If all ranks of a new communicator share memory, the first of them takes a board for it, and tells the others
+ * within the same call.
  */
 
 import { CollectiveMismatchError, invariant, MpiError, RankError } from '../errors.ts'
 import { Block } from '../wire/block.ts'
 import type { Endpoint } from './collective/endpoint.ts'
 import { signature } from './collective/signature.ts'
-import { Core } from './core.ts'
+import { Core, NO_BOARD } from './core.ts'
 import type { Group } from './group.ts'
 
 /** A communicator of the same ranks, in which nothing can match what is sent in the parent. */
 export async function dup(parent: Core): Promise<Core> {
-  const rows = await parent.call(signature('dup'), undefined, (endpoint) =>
-    exchange(endpoint, [proposal(parent)]),
-  )
-  return make(parent, rows, `${parent.label}.dup()`, parent.ranks)
+  const made = await parent.call(signature('dup'), undefined, async (endpoint) => {
+    const rows = await exchange(endpoint, [proposal(parent)])
+    return settle(parent, endpoint, rows, parent.ranks)
+  })
+  return make(parent, made, `${parent.label}.dup()`)!
 }
 
 /** The communicator of the ranks that gave the same color; null for color null. */
@@ -29,13 +33,16 @@ export async function split(parent: Core, color: number | null, key: number): Pr
   }
   if (!Number.isFinite(key)) throw new MpiError(`${where}: key is ${String(key)}; give a number`)
   const mine = [proposal(parent), color ?? -1, key]
-  const rows = await parent.call(signature('split'), undefined, (endpoint) => exchange(endpoint, mine))
-  const members = rows
-    .map(([, theirColor, theirKey], rank) => ({ rank, color: theirColor!, key: theirKey! }))
-    .filter((member) => member.color === color)
-    .sort((a, b) => a.key - b.key || a.rank - b.rank)
-    .map((member) => parent.ranks[member.rank]!)
-  return make(parent, rows, `${parent.label}.split(${color})`, color === null ? null : members)
+  const made = await parent.call(signature('split'), undefined, async (endpoint) => {
+    const rows = await exchange(endpoint, mine)
+    const members = rows
+      .map(([, theirColor, theirKey], rank) => ({ rank, color: theirColor!, key: theirKey! }))
+      .filter((member) => member.color === color)
+      .sort((a, b) => a.key - b.key || a.rank - b.rank)
+      .map((member) => parent.ranks[member.rank]!)
+    return settle(parent, endpoint, rows, color === null ? null : members)
+  })
+  return make(parent, made, `${parent.label}.split(${color})`)
 }
 
 /** The communicator of a group of the parent's ranks; null outside the group. All ranks name the same group. */
@@ -48,7 +55,7 @@ export async function create(parent: Core, group: Group): Promise<Core | null> {
     )
   }
   const mine = [proposal(parent), members.length, ...(members as number[])]
-  const rows = await parent.call(signature('create'), undefined, async (endpoint) => {
+  const made = await parent.call(signature('create'), undefined, async (endpoint) => {
     const all = await exchange(endpoint, mine)
     all.forEach((row, rank) => {
       if (row.length === mine.length && row.every((value, i) => i === 0 || value === mine[i])) return
@@ -58,17 +65,50 @@ export async function create(parent: Core, group: Group): Promise<Core | null> {
           `this rank [${members.join(', ')}]; all ranks must give the same group`,
       )
     })
-    return all
+    return settle(parent, endpoint, all, group.rank === null ? null : group.ranks)
   })
-  const isMember = group.rank !== null
-  return make(parent, rows, `${parent.label}.create(${members.length} ranks)`, isMember ? group.ranks : null)
+  return make(parent, made, `${parent.label}.create(${members.length} ranks)`)
 }
 
-function make(parent: Core, rows: number[][], label: string, ranks: readonly number[]): Core
-function make(parent: Core, rows: number[][], label: string, ranks: readonly number[] | null): Core | null
-function make(parent: Core, rows: number[][], label: string, ranks: readonly number[] | null): Core | null {
-  const id = rows[0]![0]!
-  return ranks === null ? null : new Core(parent.state, id, label, ranks)
+/** What the ranks of a new communicator have agreed on. */
+interface Settled {
+  readonly id: number
+  readonly ranks: readonly number[]
+  readonly boardId: number
+}
+
+/** The second half of the call: a board for the new communicator. Null: this rank is not in it. */
+async function settle(
+  parent: Core,
+  endpoint: Endpoint,
+  rows: number[][],
+  ranks: readonly number[] | null,
+): Promise<Settled | null> {
+  if (ranks === null) return null
+  return { id: rows[0]![0]!, ranks, boardId: await shareBoard(parent, endpoint, ranks) }
+}
+
+/** The number of a new board for `ranks`, which the first of them takes; NO_BOARD if they cannot have one. */
+async function shareBoard(parent: Core, endpoint: Endpoint, ranks: readonly number[]): Promise<number> {
+  const { shared } = parent.state.messenger
+  if (ranks.length === 1 || shared === null || !ranks.every((rank) => shared.ranks.includes(rank)))
+    return NO_BOARD
+  const inParent = ranks.map((rank) => parent.group.indexOf(rank) as number)
+  const [first, ...others] = inParent as [number, ...number[]]
+  const boardId = new Float64Array(1)
+  if (parent.rank !== first) {
+    await endpoint.recvInto(Block.of(boardId), first)
+    return boardId[0]!
+  }
+  boardId[0] = shared.takeBoard()
+  // Others have used it before, and nobody uses it now: the last moment to wipe it is before they hear of it.
+  if (boardId[0] !== NO_BOARD) shared.board(boardId[0], ranks).reset()
+  await Promise.all(others.map((rank) => endpoint.send(Block.of(boardId), rank)))
+  return boardId[0]
+}
+
+function make(parent: Core, made: Settled | null, label: string): Core | null {
+  return made && new Core(parent.state, made.id, label, made.ranks, made.boardId)
 }
 
 /** A new id if this rank is to name it. Ids of different ranks differ by construction. */

@@ -18,6 +18,7 @@ import { invariant, type MpiError } from '../errors.ts'
 import type { CommonMemory, Lane, SharedMemory } from '../transport/shared-memory.ts'
 import type { Clock, SendToken, Sink, Transport } from '../transport/transport.ts'
 import { type Frame, FrameKind } from '../wire/frame.ts'
+import { BoardCall } from './board-call.ts'
 import { decodeBreak, encodeBreak } from './break-notice.ts'
 import type { ArrivedMessage, Context } from './context.ts'
 import { IdSource } from './id-source.ts'
@@ -136,6 +137,7 @@ export class Messenger implements Sink {
   /** Fails one pending operation, wherever it is. */
   fail(operation: ContextOperation, error: unknown): void {
     if (operation instanceof SendOperation) this.#outgoing.forget(operation)
+    else if (operation instanceof BoardCall) operation.forget()
     else this.#incoming.forget(operation as RecvOperation<unknown> | ProbeOperation<unknown>)
     this.pending.fail(operation, error)
   }
@@ -309,6 +311,10 @@ export class Messenger implements Sink {
   /** Fails what can never complete because everybody who could serve it is gone. */
   #failHopeless(): void {
     for (const operation of this.pending.operations()) {
+      if (operation instanceof BoardCall) {
+        operation.look()
+        continue
+      }
       const why =
         operation instanceof SendOperation
           ? this.#outgoing.whyHopeless(operation)

@@ -2,7 +2,8 @@
 
 import type { MpiError } from '../errors.ts'
 import { typeName } from '../wire/datatype.ts'
-import { neverMade } from './collective-mismatch.ts'
+import { callOf, neverMade } from './collective-mismatch.ts'
+import type { RankState } from './core.ts'
 import type { Messenger } from './messenger.ts'
 
 /** One line per communicator, sender, tag and type of what was sent point to point and never received. */
@@ -31,5 +32,10 @@ export function unclaimedCalls(messenger: Messenger): MpiError[] {
   return messenger
     .unclaimed()
     .filter(({ context }) => context.collective)
-    .map(({ context, arrivals }) => neverMade(context, arrivals[0]!.frame))
+    .map(({ context, arrivals }) => neverMade(context, callOf(arrivals[0]!.frame)))
+}
+
+/** One error per communicator with a board on which this rank has not made the calls that others have. */
+export function unequalCalls({ cores, unequal }: RankState): MpiError[] {
+  return [...unequal, ...[...cores].flatMap((core) => core.unequalCalls() ?? [])]
 }

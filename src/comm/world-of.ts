@@ -8,10 +8,10 @@ import type { Activity, Job } from '../bootstrap/job.ts'
 import { DeadlockError, MpiError } from '../errors.ts'
 import type { Clock, Transport } from '../transport/transport.ts'
 import { Communicator } from './communicator.ts'
-import { Core, type RankState } from './core.ts'
+import { Core, NO_BOARD, type RankState } from './core.ts'
 import { Messenger } from './messenger.ts'
 import type { Operation } from './operation.ts'
-import { unclaimedCalls, unclaimedWarnings } from './unclaimed.ts'
+import { unclaimedCalls, unclaimedWarnings, unequalCalls } from './unclaimed.ts'
 
 export interface WorldOptions {
   readonly transport: Transport
@@ -53,6 +53,8 @@ export interface Ending {
 /** Ids of world and of each rank's self; see make-communicator.ts for the others. */
 const WORLD_ID = 0
 const SELF_COUNTER = 1
+/** The board that world has, where all ranks share memory. */
+const WORLD_BOARD = 0
 
 /** Makes the world of one rank. */
 export function createWorld({ transport, clock, job, onWant }: WorldOptions): World {
@@ -70,10 +72,11 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
       messenger.failAll(error)
     },
   })
-  const state: RankState = { job, messenger, cores: new Set(), nextId: SELF_COUNTER + 1 }
+  const state: RankState = { job, messenger, cores: new Set(), unequal: [], nextId: SELF_COUNTER + 1 }
   const everyone = Array.from({ length: job.size }, (_, rank) => rank)
-  const world = new Core(state, WORLD_ID, 'world', everyone, true)
-  const self = new Core(state, job.rank + job.size * SELF_COUNTER, 'self', [job.rank], true)
+  const hasBoard = job.size > 1 && messenger.shared?.ranks.length === job.size
+  const world = new Core(state, WORLD_ID, 'world', everyone, hasBoard ? WORLD_BOARD : NO_BOARD, true)
+  const self = new Core(state, job.rank + job.size * SELF_COUNTER, 'self', [job.rank], NO_BOARD, true)
 
   job.listen((event) => {
     if (event.kind === 'finished') messenger.rankFinished(event.rank)
@@ -106,7 +109,7 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
       // Others may still send to this rank, and must be told that it took what they sent.
       await messenger.serve(job.finish())
       // Everybody has flushed: whatever was ever sent to this rank is here now.
-      const errors = [...unnoticed(state), ...unclaimedCalls(messenger)]
+      const errors = [...unnoticed(state), ...unclaimedCalls(messenger), ...unequalCalls(state)]
       if (fatal !== null && !errors.includes(fatal)) errors.push(fatal)
       return { errors, warnings: unclaimedWarnings(messenger) }
     },

@@ -10,7 +10,9 @@
  * other operations to nobody; that they reject must not show.
  */
 
+import type { Board } from '../../transport/board.ts'
 import type { Block } from '../../wire/block.ts'
+import type { Steps } from './board/steps.ts'
 import type { CallSignature } from './signature.ts'
 
 export interface Endpoint {
@@ -49,6 +51,13 @@ export interface Scope {
     options: CollectiveOptions | undefined,
     body: (endpoint: Endpoint) => Promise<T>,
   ): Promise<T>
+  /** Where the ranks show each other their parts of a call; null: they have none, and must use messages. */
+  readonly board: Board | null
+  /**
+   * Runs one collective call on the board, on the same terms. `steps` are gone as far as they go inside this
+   * call. The choice between messages and the board must be the same on all ranks.
+   */
+  onBoard<T>(signature: CallSignature, options: CollectiveOptions | undefined, steps: Steps<T>): Promise<T>
   /**
    * For what only the data of another rank can show (lengths that do not add up, for instance): an error
    * for `throw` inside a `body`; it breaks the communicator like a mismatch found in a header.

@@ -69,6 +69,13 @@ export function signature(
   }
 }
 
+const rootKnowsBest = new Set<CallName>(['bcast', 'scatter', 'scatterv'])
+
+/** Whether every rank knows type and count of this call; if not, some leave them open. */
+export function isExact(call: CallName): boolean {
+  return !rootKnowsBest.has(call)
+}
+
 /** The name behind a code from the wire. */
 export function callName(code: number): CallName | null {
   return names.get(code) ?? null
