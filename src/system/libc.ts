@@ -25,23 +25,26 @@ export interface Libc {
   /** A new file without a name, in memory; not bound by the size of any mount. Returns its descriptor. */
   memfdCreate(name: string): number
   ftruncate(fd: number, bytes: number): void
-  /** Reserves memory for the whole file: what is missing shows now and not as a SIGBUS later. */
-  fallocate(fd: number, bytes: number): void
+  /**
+   * Reserves memory for `bytes` of the file from `offset` on, which grows if need be and never shrinks: what is
+   * missing shows now and not as a SIGBUS later.
+   */
+  fallocate(fd: number, bytes: number, offset?: number): void
   /** Forbids shrinking and growing a memfd from now on. */
   sealSize(fd: number): void
   /** Maps `bytes` of a file from `offset` (a multiple of the page size) on, shared, for reading and writing. */
   map(fd: number, offset: number, bytes: number): ArrayBuffer
   /** Address of the first byte of `buffer`'s memory in this process. */
-  addressOf(bytes: Uint8Array): number
+  addressOf(buffer: ArrayBufferLike): number
   /** Gives the rest of this time slice to another process. */
   yield(): void
   prctl(option: number, a: number, b: number): number
   mkfifo(path: string, mode: number): void
   /**
-   * Copies `length` bytes at `remote` of process `pid` to `into`. Returns the number of bytes copied;
-   * throws where the kernel refuses.
+   * Copies `length` bytes at address `from` of process `pid` to address `to` of this one. Returns the number of
+   * bytes copied, which may be less; throws where the kernel refuses.
    */
-  readProcess(pid: number, remote: number, into: Uint8Array, length: number): number
+  readProcess(pid: number, from: number, to: number, length: number): number
 }
 
 const PROT_READ_WRITE = 3
@@ -88,13 +91,18 @@ function bind(koffi: typeof Koffi): Libc {
     'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
   )
   const mkfifo = library.func('int mkfifo(const char *path, unsigned int mode)')
+  // Addresses as numbers: a pointer would have to be a bigint.
   const readv = library.func(
-    'int64_t process_vm_readv(int pid, void *local, unsigned long nlocal, void *remote, unsigned long nremote, unsigned long flags)',
+    'int64_t process_vm_readv(int pid, uint64_t local, unsigned long nlocal, uint64_t remote, unsigned long nremote, unsigned long flags)',
   )
-  /** Two iovecs, { address, length } each, written anew at every call. */
-  const vectors = new BigUint64Array(4)
-  const local = new Uint8Array(vectors.buffer, 0, 16)
-  const remote = new Uint8Array(vectors.buffer, 16, 16)
+  /** Two iovecs, { address, length } each, written anew at every call: the local one and the remote one. */
+  const vectors = new Uint32Array(new ArrayBuffer(32))
+  const local = Number(koffi.address(vectors))
+  const remote = local + 16
+  const write64 = (index: number, value: number): void => {
+    vectors[index] = value
+    vectors[index + 1] = value / 2 ** 32
+  }
 
   return {
     memfdCreate(name) {
@@ -104,9 +112,9 @@ function bind(koffi: typeof Koffi): Libc {
     ftruncate(fd, bytes) {
       if (ftruncate(fd, bytes) !== 0) fail('ftruncate')
     },
-    fallocate(fd, bytes) {
+    fallocate(fd, bytes, offset = 0) {
       // Returns the error number instead of setting it.
-      const errno = fallocate(fd, 0, bytes) as number
+      const errno = fallocate(fd, offset, bytes) as number
       if (errno !== 0) throw new SystemCallError('posix_fallocate', errno, errorText(errno))
     },
     sealSize(fd) {
@@ -117,7 +125,7 @@ function bind(koffi: typeof Koffi): Libc {
       if (pointer === MAP_FAILED) fail('mmap')
       return koffi.view(pointer, bytes)
     },
-    addressOf: (bytes) => Number(koffi.address(bytes)),
+    addressOf: (buffer) => Number(koffi.address(buffer)),
     yield() {
       schedYield()
     },
@@ -125,12 +133,12 @@ function bind(koffi: typeof Koffi): Libc {
     mkfifo(path, mode) {
       if (mkfifo(path, mode) !== 0) fail(`mkfifo ${path}`)
     },
-    readProcess(pid, from, into, length) {
-      vectors[0] = BigInt(koffi.address(into))
-      vectors[1] = BigInt(length)
-      vectors[2] = BigInt(from)
-      vectors[3] = BigInt(length)
-      const count = Number(readv(pid, local, 1, remote, 1, 0))
+    readProcess(pid, from, to, length) {
+      write64(0, to)
+      write64(2, length)
+      write64(4, from)
+      write64(6, length)
+      const count = readv(pid, local, 1, remote, 1, 0) as number
       return count >= 0 ? count : fail('process_vm_readv')
     },
   }

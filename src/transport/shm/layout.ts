@@ -2,7 +2,7 @@
  * What lies where in the segment that the ranks of a host share. Pure arithmetic: every rank computes the same
  * from the number of ranks.
  *
- *     header   one page: format, number of sleepers, free boards, end of the common memory
+ *     header   one page: format, number of sleepers and of ranks that have left, free boards, end of the heap
  *     ranks    one per rank: what others must know of it, in lines of their own
  *     rings    one per ordered pair, [to][from]: short messages and frames
  *     pools    one per rank: chunks in which it sends what is too long for a ring
@@ -36,7 +36,7 @@ export const CELL_BYTES = 32 << 10
 export const CELLS = 4
 
 /** Index of 32-bit words in the header. */
-export const Header = { FORMAT: 0, SLEEPERS: 32, BOARDS: 64, HEAP_PAGES: 96 } as const
+export const Header = { FORMAT: 0, SLEEPERS: 32, CLOSED: 33, BOARDS: 64, HEAP_PAGES: 96 } as const
 
 export interface Layout {
   readonly ranks: number
@@ -53,18 +53,35 @@ export interface Layout {
   readonly bytes: number
 }
 
-/** Lines of one rank in `ranks`: [0] waiting flag, [1] what it tells once at its start. */
-export const RANK_BYTES = 2 * LINE_BYTES
+/** Lines of one rank in `ranks`: [0] waiting flag, [1] what it tells once at its start, [2] who has sent to it. */
+export const RANK_BYTES = 3 * LINE_BYTES
+/** Index of 32-bit words among a rank's lines. The address of 8 known bytes in its memory is a 64-bit number. */
+export const RankWord = {
+  WAITING: 0,
+  PID: 32,
+  CLOSED: 33,
+  PROBE_LOW: 34,
+  PROBE_HIGH: 35,
+  CALLERS: 64,
+} as const
+/** Ranks that a rank's line of callers, one bit each, has room for. */
+export const MAX_RANKS = 256
+
 /** In front of a ring's data: a line that its reader writes, and one that its writer does. */
 export const RING_HEAD_BYTES = 2 * LINE_BYTES
+/** Index of 32-bit words there: bytes and frames that the reader has taken; whether the writer wants to know. */
+export const RingWord = { TAKEN_BYTES: 0, TAKEN_FRAMES: 1, WANTS: 32 } as const
 /** In front of a board's cells, for each rank: what all others look at. */
 export const BOARD_RANK_BYTES = 4 * LINE_BYTES
 /** In front of each cell's data: what is in it. */
 export const CELL_HEAD_BYTES = LINE_BYTES
 
-export function layoutFor(ranks: number): Layout {
-  const ringBytes = powerOfTwoIn(RINGS_BYTES / (ranks * ranks), MIN_RING_BYTES, MAX_RING_BYTES)
-  const chunkBytes = powerOfTwoIn(POOLS_BYTES / (ranks * POOL_CHUNKS), MIN_CHUNK_BYTES, MAX_CHUNK_BYTES)
+/** @param sizes powers of two; tests make them small */
+export function layoutFor(ranks: number, sizes: { ringBytes?: number; chunkBytes?: number } = {}): Layout {
+  const {
+    ringBytes = powerOfTwoIn(RINGS_BYTES / (ranks * ranks), MIN_RING_BYTES, MAX_RING_BYTES),
+    chunkBytes = powerOfTwoIn(POOLS_BYTES / (ranks * POOL_CHUNKS), MIN_CHUNK_BYTES, MAX_CHUNK_BYTES),
+  } = sizes
   const boardBytes = pages(ranks * (BOARD_RANK_BYTES + CELLS * (CELL_HEAD_BYTES + CELL_BYTES)))
   const ranksAt = PAGE_BYTES
   const ringsAt = ranksAt + pages(ranks * RANK_BYTES)
@@ -72,6 +89,26 @@ export function layoutFor(ranks: number): Layout {
   const boardsAt = poolsAt + ranks * (PAGE_BYTES + POOL_CHUNKS * chunkBytes)
   const bytes = boardsAt + BOARDS * boardBytes
   return { ranks, ringBytes, chunkBytes, boardBytes, ranksAt, ringsAt, poolsAt, boardsAt, bytes }
+}
+
+/** Where the lines of a rank are. */
+export function rankAt(layout: Layout, rank: number): number {
+  return layout.ranksAt + rank * RANK_BYTES
+}
+
+/** Where the ring of the messages from one rank to another is, its head first. */
+export function ringAt(layout: Layout, to: number, from: number): number {
+  return layout.ringsAt + (to * layout.ranks + from) * (RING_HEAD_BYTES + layout.ringBytes)
+}
+
+/** Where a rank's pool is: a page with a line for each chunk, then the chunks. */
+export function poolAt(layout: Layout, rank: number): number {
+  return layout.poolsAt + rank * (PAGE_BYTES + POOL_CHUNKS * layout.chunkBytes)
+}
+
+/** Longest body in one record. With its head, a skip in front and a quarter not published, it always fits in time. */
+export function longestBody({ ringBytes }: Layout): number {
+  return ringBytes >> 2
 }
 
 function powerOfTwoIn(bytes: number, least: number, most: number): number {
