@@ -52,19 +52,21 @@ static inline int has_doubles(const double *data, size_t count, size_t first, do
 
 /*
  * Warms up with 1, 2, 4, ... calls until `warm_up` seconds are over, and tells how many calls fill the budget.
- * Rank 0 decides for all.
+ * Rank 0 decides for all, by the better of the last two rounds: one alone may have been disturbed.
  */
 static int calibrate(double (*run)(int), double warm_up, double budget) {
-  double total = 0;
+  double total = 0, previous = 0;
   for (int n = 1;; n *= 2) {
     MPI_Barrier(MPI_COMM_WORLD);
     double start = MPI_Wtime();
     run(n);
     double spent = MPI_Wtime() - start;
     total += spent;
+    double per_call = n > 1 && previous < spent / n ? previous : spent / n;
+    previous = spent / n;
     int iterations = 0;
     if (total >= warm_up || n >= 1 << 22) {
-      double fitting = n * budget / spent;
+      double fitting = budget / per_call;
       iterations = fitting < 3 ? 3 : fitting > 5e6 ? 5000000 : (int)fitting;
     }
     MPI_Bcast(&iterations, 1, MPI_INT, 0, MPI_COMM_WORLD);

@@ -46,19 +46,22 @@ export function hasDoubles(data: Float64Array, factor: number, offset: number, f
 
 /**
  * Warms up with 1, 2, 4, … calls until `warmUp` seconds are over, and tells how many calls fill the budget.
- * Rank 0 decides for all.
+ * Rank 0 decides for all, by the better of the last two rounds: one alone may have been disturbed.
  */
 async function calibrate(run: Bench['run'], warmUp: number, budget: number): Promise<number> {
   let total = 0
+  let previous = Number.POSITIVE_INFINITY
   for (let n = 1; ; n *= 2) {
     await world.barrier()
     const start = performance.now()
     await run(n)
     const spent = (performance.now() - start) / 1000
     total += spent
+    const perCall = Math.min(previous, spent / n)
+    previous = spent / n
     let iterations = 0
     if (total >= warmUp || n >= 1 << 22) {
-      iterations = Math.min(Math.max(Math.floor((n * budget) / spent), 3), 5_000_000)
+      iterations = Math.min(Math.max(Math.floor(budget / perCall), 3), 5_000_000)
     }
     iterations = await world.bcast(iterations)
     if (iterations > 0) return iterations
