@@ -1,7 +1,8 @@
 /** The real driver with the real tsrun, on sizes and times that are no measurement. */
 
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -66,4 +67,20 @@ it('ends with 2 and a word on what is wrong with the command', async () => {
     stderr: expect.stringContaining('no "speed"'),
   })
   await expect(bench('--only', 'latency', '--ranks', '3')).rejects.toMatchObject({ code: 2 })
+})
+
+it('ends the program it runs, and leaves no folder, when it is interrupted', async () => {
+  const folder = join(out, 'tmp')
+  mkdirSync(folder)
+  const words = ['--only', 'idle', '--peers', 'tsmpi', '--out', out]
+  const driver = spawn(process.execPath, [join(ROOT, 'bench/run.mjs'), ...words], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  for await (const text of driver.stderr.setEncoding('utf8')) {
+    if (text.includes('1/7 tsmpi: idle')) driver.kill('SIGINT')
+  }
+  const code = driver.exitCode ?? (await once(driver, 'exit'))[0]
+  expect(code).toBe(130)
+  expect(readdirSync(folder).filter((name) => name.startsWith('tsmpi-bench-'))).toEqual([])
 })
