@@ -63,11 +63,6 @@ export interface SharedMemory extends CommonMemory {
   readonly ranks: readonly number[]
   /** Whether ranks outnumber the cores they may use: then waiting without giving a core away only delays. */
   readonly isCrowded: boolean
-  /**
-   * Frames that have not got into shared memory yet: what would be lost if this process ended now. Whatever is
-   * there reaches its receiver without this process.
-   */
-  readonly unsent: number
   /** The lane to and from `peer`; null for this rank itself and for ranks out of reach. */
   lane(peer: number): Lane | null
   /**

@@ -84,7 +84,6 @@ export class SharedBoard implements Board {
   readonly rank: number
   readonly size: number
   readonly cellBytes: number
-  readonly canFetch: boolean
   awaited = -1
   readonly #memory: PeerMemory
   readonly #waker: Waker
@@ -123,7 +122,6 @@ export class SharedBoard implements Board {
     this.rank = rank
     this.size = size
     this.cellBytes = cellBytes
-    this.canFetch = memory.canFetch
     this.#memory = memory
     this.#waker = waker
     this.#cells = cells
@@ -136,6 +134,11 @@ export class SharedBoard implements Board {
     this.#own = (rank * BOARD_RANK_BYTES) / 4
     this.#views = new Array(size * cells)
     this.#viewTypes = new Uint8Array(size * cells)
+  }
+
+  /** Asked only when it matters: finding out takes a moment. */
+  get canFetch(): boolean {
+    return this.#memory.canFetch
   }
 
   // ---- calls ----------------------------------------------------------------------------------

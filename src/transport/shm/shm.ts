@@ -19,6 +19,7 @@ import { Frame } from '../../wire/frame.ts'
 import type { Board } from '../board.ts'
 import type { Lane, SharedMemory } from '../shared-memory.ts'
 import type { SendToken, Sink, Transport } from '../transport.ts'
+import { Boards } from './boards.ts'
 import { hasCoresFor } from './cores.ts'
 import type { Doorbell } from './doorbell.ts'
 import { ShmLane } from './lane.ts'
@@ -56,6 +57,7 @@ interface Here {
   readonly waiting: Waiting
   readonly pool: Pool
   readonly memory: PeerMemory
+  readonly boards: Boards
 }
 
 interface Flush {
@@ -248,14 +250,17 @@ export class ShmTransport implements Transport, SharedMemory {
   }
 
   takeBoard(): number {
-    return -1
+    return this.#ready().boards.take()
   }
 
-  board(id: number, _ranks: readonly number[]): Board {
-    throw new RangeError(`there is no board ${id}`)
+  board(id: number, ranks: readonly number[]): Board {
+    const members = ranks.map((rank) => this.ranks.indexOf(rank))
+    return this.#ready().boards.board(id, members)
   }
 
-  freeBoard(_id: number): void {}
+  freeBoard(id: number): void {
+    if (!this.#closed) this.#here?.boards.free(id)
+  }
 
   takeMemory(bytes: number): number {
     return this.#ready().segment.takeMemory(bytes)
@@ -286,7 +291,9 @@ export class ShmTransport implements Transport, SharedMemory {
       yieldCore,
     )
     const memory = new PeerMemory(segment, this.#own, reader())
-    return { segment, doorbell, sleepers, waiting, pool: new Pool(segment, this.#own), memory }
+    const pool = new Pool(segment, this.#own)
+    const boards = new Boards(segment, this.#own, memory, sleepers)
+    return { segment, doorbell, sleepers, waiting, pool, memory, boards }
   }
 
   #peer(number: number): Peer {
@@ -336,12 +343,14 @@ export class ShmTransport implements Transport, SharedMemory {
   }
 
   #runSteps(): boolean {
+    const steps = this.#steps
     let found = false
-    for (const step of [...this.#steps]) {
-      // An earlier step may have called it off.
-      if (!this.#steps.includes(step) || !step()) continue
-      this.unwatch(step)
-      found = true
+    for (let i = 0; i < steps.length; ) {
+      const step = steps[i]!
+      if (step()) {
+        this.unwatch(step)
+        found = true
+      } else if (steps[i] === step) i++
     }
     return found
   }

@@ -53,7 +53,13 @@ export class Sleepers {
       this.#doorbell.ring(rank)
   }
 
-  /** Wakes everybody else who sleeps; that costs next to nothing when nobody does. */
+  /** Wakes those of the given ranks who sleep; that costs next to nothing when nobody does. */
+  wakeAmong(ranks: readonly number[]): void {
+    if (look(this.#words, Header.SLEEPERS) === 0) return
+    for (let i = 0; i < ranks.length; i++) if (ranks[i] !== this.#rank) this.wake(ranks[i]!)
+  }
+
+  /** Wakes everybody else who sleeps. */
   wakeAll(): void {
     if (look(this.#words, Header.SLEEPERS) === 0) return
     for (let rank = 0; rank < this.#flags.length; rank++) if (rank !== this.#rank) this.wake(rank)
