@@ -8,6 +8,7 @@
 import { version } from '../version.ts'
 import { ControlPort } from './control-port.ts'
 import { setCurrentJob } from './current-job.ts'
+import { setDeathSignal } from './death-signal.ts'
 import { RankJob } from './rank-job.ts'
 import { runScript } from './run-script.ts'
 import { prepareStandardStreams } from './standard-streams.ts'
@@ -28,7 +29,7 @@ const order = port.readOrder()
 if (order === null) {
   dieWithLauncher()
 } else {
-  if (order.setDeathSignal) await (await import('./death-signal.ts')).setDeathSignal(SIGKILL)
+  if (order.setDeathSignal) setDeathSignal(SIGKILL)
   // The launcher may have died before the kernel was told to watch it.
   if (process.ppid !== order.parentPid) dieWithLauncher()
 

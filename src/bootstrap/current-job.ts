@@ -6,7 +6,7 @@
  */
 
 import { hostname } from 'node:os'
-import { BootstrapError } from '../errors.ts'
+import { BootstrapError, RankFailedError } from '../errors.ts'
 import { version } from '../version.ts'
 import type { Job } from './job.ts'
 
@@ -35,6 +35,7 @@ export function currentJob(): Job {
     )
   }
   held.takenBy = import.meta.url
+  held.job.makeError = (message) => new RankFailedError(message)
   return held.job
 }
 

@@ -28,6 +28,11 @@ export interface Activity {
 }
 
 export interface Job extends Place {
+  /**
+   * Makes a RankFailedError. Set by the library: the job was made by boot.ts, which has classes of its own, and a
+   * program looks for those that it has imported.
+   */
+  makeError?: (message: string) => Error
   /** Makes this rank's address known to the job. Once. */
   publish(card: string): void
   /**

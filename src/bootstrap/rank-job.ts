@@ -23,6 +23,7 @@ export class RankJob implements Job {
   readonly hostname: string
   readonly runtimeDir: string | null
   readonly segmentFd: number | null
+  makeError = (message: string): Error => new RankFailedError(message)
 
   readonly #port: ControlPort
   readonly #cards = new Map<number, string>()
@@ -177,7 +178,7 @@ export class RankJob implements Job {
     for (const waiter of this.#takeWaiters(rank)) waiter.reject(this.#unreachable(rank, reason))
   }
 
-  #unreachable(rank: number, reason: string): RankFailedError {
-    return new RankFailedError(`rank ${this.rank} cannot reach rank ${rank}: ${reason}`)
+  #unreachable(rank: number, reason: string): Error {
+    return this.makeError(`rank ${this.rank} cannot reach rank ${rank}: ${reason}`)
   }
 }

@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os'
 import { version } from '../version.ts'
 import { parseArguments } from './arguments.ts'
 import { LaunchError } from './launch-error.ts'
+import { OPTIONS } from './options.ts'
+import { runJob } from './run-job.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE_CODE = 2
@@ -12,7 +14,7 @@ const LAUNCH_CODE = 125
 async function main(): Promise<number> {
   const command = parseArguments(process.argv.slice(2), availableParallelism())
   if (command.kind === 'help') {
-    process.stdout.write(`${await (await import('./help.ts')).helpText()}\n`)
+    process.stdout.write(`${await (await import('./help.ts')).helpText(OPTIONS)}\n`)
     return 0
   }
   if (command.kind === 'version') {
@@ -22,7 +24,7 @@ async function main(): Promise<number> {
   if (process.env.TSRUN_HOSTFILE !== undefined) {
     throw new UsageError('TSRUN_HOSTFILE is set, but running on several hosts is not there yet; unset it')
   }
-  return (await import('./run-job.ts')).runJob(command.plan)
+  return runJob(command.plan)
 }
 
 function codeOf(error: unknown): number {

@@ -1,6 +1,6 @@
 /** The text of `tsrun --help`. Loads yargs, which takes longer than everything else before the first rank. */
 
-import { OPTIONS, type Option } from './options.ts'
+import type { Option } from './options.ts'
 
 const USAGE = `tsrun [options] script [script arguments]
 
@@ -24,7 +24,7 @@ what still runs after 2 s is killed. A second Ctrl-C kills at once.
 A rank finds its place in TSMPI_RANK, TSMPI_SIZE, TSMPI_LOCAL_RANK, TSMPI_LOCAL_SIZE,
 TSMPI_NODE_RANK and TSMPI_JOB_ID. Without tsrun, under plain node, a script is a world of one.`
 
-export async function helpText(): Promise<string> {
+export async function helpText(options: readonly Option[]): Promise<string> {
   const { default: yargs } = await import('yargs')
   const parser = yargs([])
     .scriptName('tsrun')
@@ -33,7 +33,7 @@ export async function helpText(): Promise<string> {
     .help(false)
     .version(false)
     .wrap(100)
-  for (const option of OPTIONS as readonly Option[]) {
+  for (const option of options) {
     parser.option(option.name, {
       alias: [...option.aliases],
       describe: option.describe,

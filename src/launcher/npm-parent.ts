@@ -12,7 +12,7 @@ import { commandName, readProcess } from './process-table.ts'
 const LOOK_EVERY_MS = 1000
 
 /** Calls `onDeath` (or lets SIGTERM come) when npm is gone. Does nothing outside npm. */
-export async function watchNpmParent(onDeath: () => void): Promise<void> {
+export function watchNpmParent(onDeath: () => void): void {
   if (process.env.npm_command === undefined) return
   const parent = process.ppid
   const grandparent = readProcess(parent)?.parent ?? null
@@ -27,7 +27,7 @@ export async function watchNpmParent(onDeath: () => void): Promise<void> {
   }
   const timer = setInterval(look, LOOK_EVERY_MS)
   timer.unref()
-  await setDeathSignal(constants.signals.SIGTERM)
+  setDeathSignal(constants.signals.SIGTERM)
   // It may have died before the kernel was told to watch it.
   look()
 }

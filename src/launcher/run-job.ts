@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Entry } from '../bootstrap/control.ts'
 import type { Plan } from './arguments.ts'
+import { compileScript } from './compile.ts'
 import { CompileError } from './compile-error.ts'
 import { startJanitor } from './janitor.ts'
 import { JobOutput } from './job-output.ts'
@@ -67,7 +68,7 @@ export async function runJob(plan: Plan): Promise<number> {
     // Ranks that could not be started say so by now: with no process or file left, esbuild would fail too.
     await new Promise(setImmediate)
     if (!supervisor.isEnding) supervisor.boot(await prepare(script, dir.path))
-    void watchNpmParent(() => supervisor.end({ kind: 'signal', signal: 'SIGTERM' }))
+    watchNpmParent(() => supervisor.end({ kind: 'signal', signal: 'SIGTERM' }))
     const { stdinRank } = plan
     if (stdinRank !== null) {
       feedInput({ write: (bytes, onDrain) => agent.writeInput(stdinRank, bytes, onDrain) })
@@ -92,7 +93,6 @@ export async function runJob(plan: Plan): Promise<number> {
 
 async function prepare(script: Script, runtimeDir: string): Promise<Entry> {
   if (!script.isTypeScript) return { kind: 'plain', path: script.path }
-  const { compileScript } = await import('./compile.ts')
   return compileScript(script.realPath, runtimeDir)
 }
 

@@ -3,15 +3,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { buildSync } from 'esbuild'
 import { test } from 'vitest'
 import { ROOT } from '../helpers/tsrun.ts'
 
-const MODULE = pathToFileURL(join(ROOT, 'dist/bootstrap/death-signal.js')).href
+const { outputFiles } = buildSync({
+  entryPoints: [join(ROOT, 'src/bootstrap/death-signal.ts')],
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  write: false,
+  // koffi is looked for from there.
+  define: { 'import.meta.url': JSON.stringify(import.meta.url) },
+})
 
-const CHILD = `
-const { setDeathSignal } = await import(${JSON.stringify(MODULE)})
-console.log(await setDeathSignal(9))
+const CHILD = `${outputFiles[0]!.text}
+console.log(setDeathSignal(9))
 for (;;);`
 
 const PARENT = `
