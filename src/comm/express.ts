@@ -11,7 +11,8 @@
 
 import { type Lane, Next, type SharedMemory } from '../transport/shared-memory.ts'
 import { decodeItem } from '../wire/codec.ts'
-import { ANY_TYPE, ITEM, type Raw, type TypeCode } from '../wire/datatype.ts'
+import { ANY_TYPE, ITEM, type Raw, rawType, type TypeCode } from '../wire/datatype.ts'
+import { isFixed } from './arguments.ts'
 import type { Context } from './context.ts'
 import { ANY } from './matching.ts'
 import type { Messenger } from './messenger.ts'
@@ -21,12 +22,15 @@ import { statusFrom } from './status.ts'
 /** `recv` has found nothing that it may take; the long way has to. */
 export const MISS: unique symbol = Symbol('miss')
 
-/** So often a receive looks for its message before it gives the thread away: some 1 us in all. */
-const LOOKS = 64
+/** So often a receive looks for its message before it gives the thread away: some 2 us in all. */
+const LOOKS = 256
 /** Hope runs from 0 to this: how often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
 /** Without hope, one receive in so many looks all the same, to see whether things have changed. */
 const RETRY_EVERY = 32
+
+/** An array is remembered only where that does not keep much memory from being freed. */
+const MOST_KEPT_BYTES = 64 << 10
 
 export class Express {
   readonly #messenger: Messenger
@@ -38,6 +42,9 @@ export class Express {
   /** Whether looking again and again has paid off lately, per source. */
   readonly #hope: Int8Array
   #hopeless = 0
+  /** The array that was looked at last. */
+  #known: Raw | null = null
+  #knownType: TypeCode = ITEM
 
   constructor(messenger: Messenger, context: Context, shared: SharedMemory) {
     this.#messenger = messenger
@@ -46,6 +53,21 @@ export class Express {
     this.#lanes = context.owner.ranks.map((rank) => shared.lane(rank))
     this.#last = new LastMessage(context)
     this.#hope = new Int8Array(this.#lanes.length).fill(shared.isCrowded ? 0 : MOST_HOPE)
+  }
+
+  /**
+   * The element type of an array that may go this way; ITEM: the long way looks at it closely. Programs use the
+   * same arrays again and again, and looking into one takes longer than the rest of a message.
+   */
+  typeOf(value: unknown): TypeCode {
+    if (value === this.#known) return this.#known!.length > 0 ? this.#knownType : ITEM
+    const type = rawType(value)
+    if (type === ITEM || !isFixed(value as Raw)) return ITEM
+    if ((value as Raw).buffer.byteLength <= MOST_KEPT_BYTES) {
+      this.#known = value as Raw
+      this.#knownType = type
+    }
+    return type
   }
 
   /** Sends `value`, an array of element type `type` or the bytes of an item. False: nothing has happened. */

@@ -18,7 +18,7 @@ import {
   checkSource,
   checkTag,
   expectedType,
-  isFixed,
+  LARGEST_TAG,
   payloadOf,
   type Source,
   type Tag,
@@ -113,6 +113,7 @@ export class PointToPoint {
 
   send(name: string, value: unknown, dest: number | null, options?: SendOptions): Promise<void> {
     try {
+      if (name === 'send' && this.#sendByExpress(value, dest, options)) return SENT
       const operation = this.#postSend(name, value, dest, options)
       return operation === null ? SENT : (resultOf(operation) as Promise<void>)
     } catch (error) {
@@ -254,6 +255,16 @@ export class PointToPoint {
     return this.#startSend(name, payload, type, to, tag, name === 'ssend')
   }
 
+  /** Sends by the short way, if the arguments are such that it may be tried. False: nothing has happened. */
+  #sendByExpress(value: unknown, dest: number | null, options: SendOptions | undefined): boolean {
+    const express = this.#express
+    if (express === null || dest === null) return false
+    const tag = options === undefined ? 0 : plainTag(options)
+    if (tag < 0) return false
+    const type = express.typeOf(value)
+    return type !== ITEM && express.send(value as Raw, type, dest, tag)
+  }
+
   /** Receives by the short way, if the arguments are such that it may be tried; MISS if not, or in vain. */
   #recvByExpress(source: Source | undefined, options: RecvOptions): unknown {
     if (typeof source !== 'number') return MISS
@@ -269,8 +280,8 @@ export class PointToPoint {
     }
     let type: TypeCode = ANY_TYPE
     if (into !== undefined) {
-      type = rawType(into)
-      if (type === ITEM || !isFixed(into)) return MISS
+      type = express.typeOf(into)
+      if (type === ITEM) return MISS
     }
     return express.recv(source, wantedTag, into, type, status === true)
   }
@@ -339,6 +350,15 @@ export class PointToPoint {
     // A program whose messages are always there already would never come back to the event loop.
     return this.messenger.shared!.turnDue() ? afterTurn(this.messenger, value) : Promise.resolve(value)
   }
+}
+
+/** The tag, if `options` is an object literal with a valid tag and nothing else; -1 if it must be looked at closely. */
+function plainTag(options: SendOptions): number {
+  if (typeof options !== 'object' || Object.getPrototypeOf(options) !== Object.prototype) return -1
+  for (const name in options) if (name !== 'tag') return -1
+  const { tag } = options
+  if (tag === undefined) return 0
+  return typeof tag === 'number' && tag >= 0 && tag <= LARGEST_TAG && Number.isInteger(tag) ? tag : -1
 }
 
 /** Whether `options` is what people write: an object literal with known names. Anything else is looked at closely. */
