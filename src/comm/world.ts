@@ -12,6 +12,8 @@ import type { Job } from '../bootstrap/job.ts'
 import { LoopbackTransport } from '../transport/loopback.ts'
 import { realClock } from '../transport/real-clock.ts'
 import { Router } from '../transport/router.ts'
+import { openShm } from '../transport/shm/open-shm.ts'
+import type { ShmTransport } from '../transport/shm/shm.ts'
 import type { Transport } from '../transport/transport.ts'
 import { ZmqTransport } from '../transport/zmq/zmq.ts'
 import type { Communicator } from './communicator.ts'
@@ -41,16 +43,23 @@ export function wtime(): number {
 
 function openWorld(): World {
   const loopback = new LoopbackTransport(job.rank)
-  const zmq = job.size > 1 ? zmqTransport(job) : null
-  const transport: Transport = zmq === null ? loopback : new Router(transports(loopback, zmq))
-  const opened = createWorld({ transport, clock: realClock, job, onWant: () => zmq?.want() })
+  const near = job.segmentFd === null ? null : shmTransport(job, job.segmentFd)
+  const far = near?.ranks.length === job.size || job.size === 1 ? null : zmqTransport(job)
+  const to = Array.from({ length: job.size }, (_, rank): Transport => {
+    if (rank === job.rank) return loopback
+    return near?.ranks.includes(rank) ? near : far!
+  })
+  const transport = job.size === 1 ? loopback : new Router(to)
+  const opened = createWorld({ transport, clock: realClock, job, onWant: () => far?.want() })
   endWith(opened)
+  // Whoever ends in the middle of it all, others must not wait for it: what is in memory stays theirs.
+  if (near !== null) process.on('exit', () => void near.close())
   return opened
 }
 
-/** What reaches each rank. */
-function transports(loopback: Transport, zmq: Transport): Transport[] {
-  return Array.from({ length: job.size }, (_, rank) => (rank === job.rank ? loopback : zmq))
+function shmTransport({ rank, nodeOf, runtimeDir }: Job, fd: number): ShmTransport {
+  const ranks = [...nodeOf.keys()].filter((other) => nodeOf[other] === nodeOf[rank])
+  return openShm({ fd, rank, ranks, runtimeDir: runtimeDir! })
 }
 
 function zmqTransport({ rank, size, jobId, runtimeDir, publish, card }: Job): ZmqTransport {
