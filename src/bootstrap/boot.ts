@@ -38,6 +38,14 @@ if (order === null) {
   prepareStandardStreams(dieWithLauncher)
 
   let isEvaluating = true
+  // process.exit() comes without this; and whoever finds more to do now is asked again at his end.
+  let isOutOfWork = false
+  process.on('beforeExit', () => {
+    isOutOfWork = true
+    setImmediate(() => {
+      isOutOfWork = false
+    }).unref()
+  })
   let rejection: { reason: unknown } | null = null
   // First among the listeners, so that a script's own handlers cannot keep the report from being sent.
   process.on('uncaughtExceptionMonitor', (error) => {
@@ -52,7 +60,7 @@ if (order === null) {
     })
     port.flush()
     // Said after the report, as Node itself does it: so 13 is told from a process.exit(13).
-    if (isEvaluating && code === 0) process.exitCode ??= NEVER_SETTLED
+    if (isEvaluating && isOutOfWork && code === 0) process.exitCode ??= NEVER_SETTLED
   })
 
   process.setSourceMapsEnabled(true)

@@ -30,11 +30,13 @@ export function signalGroup(leader: Leader, signal: NodeJS.Signals): boolean {
 /** Kills every process that ranks have left behind, also in other groups and sessions. */
 export function killRemains(leaders: readonly Leader[], jobId: string): void {
   for (const leader of leaders) signalGroup(leader, 'SIGKILL')
+  // What was there before this process is none of its job; most of a host's processes need no closer look.
+  const since = readProcess(process.pid)?.startTicks ?? 0
+  const carriesId = ({ pid, startTicks }: ProcessEntry) =>
+    startTicks >= since && hasVariable(pid, JOB_ID_VARIABLE, jobId)
   // A process that forks while it is looked for escapes one look, not many; the bound is for the absurd.
   for (let look = 0; look < 10; look++) {
-    const remains = findRemains(readProcessTable(), leaders, (pid) =>
-      hasVariable(pid, JOB_ID_VARIABLE, jobId),
-    )
+    const remains = findRemains(readProcessTable(), leaders, carriesId)
     if (remains.length === 0) return
     for (const { pid } of remains) killOne(pid)
   }
@@ -44,7 +46,7 @@ export function killRemains(leaders: readonly Leader[], jobId: string): void {
 export function findRemains(
   table: readonly ProcessEntry[],
   leaders: readonly Leader[],
-  carriesId: (pid: number) => boolean,
+  carriesId: (entry: ProcessEntry) => boolean,
 ): ProcessEntry[] {
   const byPid = new Map(table.map((entry) => [entry.pid, entry]))
   const ours = new Set<number>()
@@ -62,7 +64,7 @@ export function findRemains(
     return false
   }
   return table.filter(
-    (entry) => entry.pid !== process.pid && !entry.isZombie && (descends(entry) || carriesId(entry.pid)),
+    (entry) => entry.pid !== process.pid && !entry.isZombie && (descends(entry) || carriesId(entry)),
   )
 }
 

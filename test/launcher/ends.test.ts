@@ -142,6 +142,11 @@ describe('a rank fails', () => {
     expect(code).toBe(1)
   })
 
+  test.each(['at once', 'later'])('process.exit() at the top level is a good end: %s', async (when) => {
+    const { code, stdout, stderr } = await tsrun(['-n', '2', program('exit-at-once.ts'), when])
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
   test('a top-level await that never settles is explained', async () => {
     const { code, stderr } = await tsrun(['-n', '1', program('never-settles.ts')])
     expect(stderr).toContain('exit code 13: a top-level await in the script can never settle')

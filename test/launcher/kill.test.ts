@@ -14,7 +14,7 @@ const entry = (pid: number, parent: number, session: number, startTicks = pid): 
 
 const RANK = { pid: 100, startTicks: 100 }
 
-function remains(table: ProcessEntry[], carriesId: (pid: number) => boolean = () => false): number[] {
+function remains(table: ProcessEntry[], carriesId: (entry: ProcessEntry) => boolean = () => false): number[] {
   return findRemains(table, [RANK], carriesId).map(({ pid }) => pid)
 }
 
@@ -31,7 +31,7 @@ test('the rank, its descendants and its session', () => {
 })
 
 test('an orphan in a session of its own is known by the id of the job', () => {
-  expect(remains([entry(200, 1, 200), entry(201, 1, 201)], (pid) => pid === 200)).toEqual([200])
+  expect(remains([entry(200, 1, 200), entry(201, 1, 201)], ({ pid }) => pid === 200)).toEqual([200])
 })
 
 test('another process under the pid of a rank is left alone, with its children and session', () => {
