@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 
 export interface Machine {
@@ -11,6 +11,8 @@ export interface Machine {
   readonly cores: number
   readonly memoryGiB: number
   readonly kernel: string
+  /** Of the minute before the run: what else the machine was doing. */
+  readonly loadBefore: number
   /** Linux's setting for big pages, which large messages feel. */
   readonly hugePages: string | null
   readonly node: string
@@ -19,6 +21,7 @@ export interface Machine {
   readonly commit: string | null
 }
 
+/** To be called before the run, which is a load itself. */
 export function describeMachine(root: string): Machine {
   const hugePages = '/sys/kernel/mm/transparent_hugepage/enabled'
   return {
@@ -27,6 +30,7 @@ export function describeMachine(root: string): Machine {
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     kernel: `${type()} ${release()}`,
+    loadBefore: Math.round(loadavg()[0]! * 100) / 100,
     hugePages: existsSync(hugePages)
       ? (/\[(\w+)\]/.exec(readFileSync(hugePages, 'utf8'))?.[1] ?? null)
       : null,

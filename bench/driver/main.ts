@@ -36,6 +36,7 @@ async function run(options: Options, root: string): Promise<number> {
   const jobs = planJobs(options).filter(isPossible)
   if (jobs.length === 0)
     throw new UsageError('nothing to measure: no such benchmark has such ranks; see --help')
+  const machine = describeMachine(root)
   const folder = mkdtempSync(join(tmpdir(), 'tsmpi-bench-'))
   const stop = (signal: NodeJS.Signals): void => {
     endAll('SIGTERM')
@@ -53,9 +54,14 @@ async function run(options: Options, root: string): Promise<number> {
     const broken = missing.find(({ name }) => name === 'tsmpi')
     if (broken || peers.length === 0) throw new UsageError(broken?.reason ?? 'none of these peers is here')
 
+    if (machine.loadBefore > machine.cores / 4) {
+      say(
+        `the machine is busy (load ${machine.loadBefore} on ${machine.cores} cores): figures will say little`,
+      )
+    }
     const measurements = new Measurements()
     const failures = await repeat(options, jobs, peers, measurements)
-    report({ machine: describeMachine(root), options, peers, missing, failures, measurements }, root)
+    report({ machine, options, peers, missing, failures, measurements }, root)
     for (const failure of failures) say(`FAILED: ${failure}`)
     return failures.length === 0 ? 0 : 1
   } finally {
