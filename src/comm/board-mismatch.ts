@@ -2,7 +2,7 @@
 
 import { CollectiveMismatchError, type MpiError } from '../errors.ts'
 import { type Board, Disagreement } from '../transport/board.ts'
-import { UnfitBlock } from './collective/board/steps.ts'
+import { Unfit } from './collective/board/steps.ts'
 import type { CallSignature } from './collective/signature.ts'
 import {
   agrees,
@@ -28,7 +28,7 @@ export function explainBoard(
   seq: number,
   remembered: Remembered,
 ): unknown {
-  if (thrown instanceof UnfitBlock)
+  if (thrown instanceof Unfit)
     return new CollectiveMismatchError(`${mine.call} ${context.where}: ${thrown.detail}`)
   if (!(thrown instanceof Disagreement)) return thrown
   const theirs = firstDifferent(board, thrown.peer, seq, (n) => (n === seq ? mine : remembered(n)))

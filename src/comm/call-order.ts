@@ -222,7 +222,7 @@ export class CallOrder {
     const error = this.#explain(thrown, signature, seq)
     if (owner.broken === null) this.#breakAll(this.#reason(signature, error))
     owner.brokenSeen()
-    return Promise.reject(error)
+    return Promise.reject(withCallersStack(error, this.runOnBoard as never))
   }
 
   /** Whether a message of a collective may be let in; if not, the communicator is broken by it. */

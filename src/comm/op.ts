@@ -5,6 +5,7 @@
  * bracket as they like (ops are associative), but only swap operands of a commutative op.
  */
 
+import type { Where } from '../errors.ts'
 import type { Raw } from '../wire/datatype.ts'
 
 export interface Op {
@@ -19,7 +20,7 @@ export interface Op {
    * Throws an OpError, composed with `where` (such as `allreduce on world, rank 1 of 4`), unless the op
    * applies to `value`: for a plain array it names Float64Array as the cure.
    */
-  check(value: unknown, where: string): void
+  check(value: unknown, where: Where): void
   /** out[i] = low[i] op high[i]; `out` may be `low` or `high`. Only for elementwise ops. All of equal type and length. */
   combineArrays(low: Raw, high: Raw, out: Raw): void
   /** low op high for whole values (numbers, bigints, booleans, `{ value, index }`, or whatever a user function takes). */

@@ -9,6 +9,7 @@ import type { Communicator } from '../comm/communicator.ts'
 import { createWorld, type Ending, type World } from '../comm/world-of.ts'
 import { DeadlockError } from '../errors.ts'
 import { SimulatedNetwork } from '../transport/simulated/network.ts'
+import type { Transport } from '../transport/transport.ts'
 import { annotate } from './annotate.ts'
 import type { Kill, RunOptions } from './options.ts'
 import { SimulatedLauncher } from './simulated-job.ts'
@@ -35,7 +36,13 @@ export class Simulation<T> {
   #resolve!: (results: T[]) => void
   #reject!: (error: Error) => void
 
-  constructor(size: number, program: Program<T>, options: RunOptions) {
+  /** `dress` may put something around the simulated transport of a rank; for tests of tsmpi itself. */
+  constructor(
+    size: number,
+    program: Program<T>,
+    options: RunOptions,
+    dress: (transport: Transport, rank: number, network: SimulatedNetwork) => Transport = (t) => t,
+  ) {
     this.#program = program
     this.#options = options
     this.verdict = new Promise((resolve, reject) => {
@@ -61,7 +68,8 @@ export class Simulation<T> {
     this.#results = new Array<T>(size).fill(undefined as T)
     this.#players = this.#launcher.jobs.map((job) => {
       const { rank } = job
-      const world = createWorld({ transport: network.transport(rank), clock: network.clock(rank), job })
+      const transport = dress(network.transport(rank), rank, network)
+      const world = createWorld({ transport, clock: network.clock(rank), job })
       return { rank, world, state: 'ready' }
     })
     network.onThrow((error) => this.#fail(null, error))

@@ -85,7 +85,10 @@ export interface Board {
     count: number,
     exact: boolean,
   ): void
-  /** Looks whether the rank that is waited for has gone past this round, or made this call by messages. @throws Disagreement */
+  /**
+   * For a call that waits: tells the others which one it is, and looks whether the rank that is waited for is in
+   * another, or has gone past this round. @throws Disagreement
+   */
   examine(): void
   /** The calls of `peer` that can still be seen, in no order. */
   callsOf(peer: number): CallNote[]

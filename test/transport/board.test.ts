@@ -135,6 +135,7 @@ describe('disagreement', () => {
     expect(a!.came(1)).toBe(false)
     a!.examine()
     b!.note(0, 5, 0, 0, 0, 0, true)
+    expect(a!.callsOf(1)).toHaveLength(1)
     expect(() => a!.examine()).toThrow(Disagreement)
     for (let seq = 1; seq < 20; seq++) b!.note(seq, 5, 0, 0, 0, 0, true)
     expect(() => a!.examine()).toThrow(Disagreement)

@@ -1,7 +1,10 @@
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
 import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { allgatherShown } from './allgather/on-board.ts'
 import { selectAllgather } from './allgather/select.ts'
+import { allgatherItems } from './board/items.ts'
+import { arrays, values } from './board/steps.ts'
 import { blockOf, checkOverlap, refuseInto, resultArray, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { exchangeAll, FAN_WIDTH } from './exchange.ts'
@@ -15,19 +18,28 @@ export function allgather<B extends Raw>(
   options: IntoOptions<B> & { readonly into: B },
 ): Promise<B>
 export function allgather<T>(scope: Scope, value: T, options?: IntoOptions): Promise<Gathered<T>>
-export async function allgather(scope: Scope, value: unknown, options: IntoOptions = {}) {
-  return isRaw(value) ? gatherArrays(scope, value, options) : gatherItems(scope, value, options)
+export function allgather(scope: Scope, value: unknown, options: IntoOptions = NONE): Promise<unknown> {
+  try {
+    return isRaw(value) ? gatherArrays(scope, value, options) : gatherItems(scope, value, options)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
+
+const NONE: IntoOptions = {}
 
 function gatherArrays(scope: Scope, value: Raw, options: IntoOptions) {
   const mine = blockOf(scope, 'allgather', 'value', value)
   const { type, count } = mine
   const result = resultArray(scope, 'allgather', options.into, type, count * scope.size)
   const all = Block.of(result)
-  const blocks = Array.from({ length: scope.size }, (_, r) => all.slice(r * count, (r + 1) * count))
-  const own = blocks[scope.rank]!
+  const own = all.slice(scope.rank * count, (scope.rank + 1) * count)
   checkOverlap(scope, 'allgather', mine, all, own)
-  return scope.call(signature('allgather', { type, count }), options, async (endpoint) => {
+  const call = signature('allgather', { type, count })
+  const { board } = scope
+  if (board !== null) return scope.onBoard(call, options, arrays(allgatherShown(board, mine, all), result))
+  return scope.call(call, options, async (endpoint) => {
+    const blocks = Array.from({ length: scope.size }, (_, r) => all.slice(r * count, (r + 1) * count))
     if (!own.sameMemory(mine)) own.set(mine)
     await selectAllgather(all.byteLength, scope.size)(endpoint, blocks)
     return result
@@ -38,7 +50,10 @@ function gatherArrays(scope: Scope, value: Raw, options: IntoOptions) {
 function gatherItems(scope: Scope, value: unknown, options: IntoOptions) {
   refuseInto(scope, 'allgather', options.into, 'items are gathered to a list')
   const mine = encodeItem(value, where(scope, 'allgather'))
-  return scope.call(signature('allgather', { type: ITEM, count: 1 }), options, async (endpoint) => {
+  const call = signature('allgather', { type: ITEM, count: 1 })
+  const { board } = scope
+  if (board !== null) return scope.onBoard(call, options, values(allgatherItems(board, mine)))
+  return scope.call(call, options, async (endpoint) => {
     const list: unknown[] = new Array(scope.size)
     await exchangeAll(
       endpoint,

@@ -3,6 +3,7 @@ import type { Raw } from '../../wire/datatype.ts'
 import { selectAllgather, selectAllgatherv } from './allgather/select.ts'
 import { blockOf } from './check.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
+import { allgathervShown } from './gather/on-board.ts'
 import { signature } from './signature.ts'
 import type { ArrayOf, ReceivedBlocks, VIntoOptions } from './types.ts'
 import { blockAt, checkVArray } from './v-blocks.ts'
@@ -19,7 +20,16 @@ export async function allgatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
   const { type } = mine
   const into = checkVInto(scope, 'allgatherv', options.into, type)
   checkVOverlap(scope, 'allgatherv', mine, into)
-  return scope.call(signature('allgatherv', { type }), options, async (endpoint) => {
+  const call = signature('allgatherv', { type })
+  const { board } = scope
+  if (board !== null) {
+    const steps = allgathervShown(board, mine, (counts) => {
+      const placed = place(scope, 'allgatherv', into, type, counts)
+      return { blockAt: (r) => blockAt(placed, r), result: placed.result as ReceivedBlocks<I> }
+    })
+    return scope.onBoard(call, options, steps)
+  }
+  return scope.call(call, options, async (endpoint) => {
     const counts = await allgatherCounts(endpoint, mine.count)
     const placed = place(scope, 'allgatherv', into, type, counts)
     const blocks = counts.map((_, r) => blockAt(placed, r))

@@ -1,17 +1,27 @@
+import type { Board } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
-import { allocate, type Raw } from '../../wire/datatype.ts'
+import { allocate, isRaw, type Raw, type TypeCode } from '../../wire/datatype.ts'
 import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
+import {
+  allreduceItems,
+  allreduceItemsByRoot,
+  allreduceNumber,
+  allreduceWholeArrays,
+} from './allreduce/on-board.ts'
 import { recursiveDoubling } from './allreduce/recursive-doubling.ts'
 import { reduceBcast } from './allreduce/reduce-bcast.ts'
-import { selectAllreduce } from './allreduce/select.ts'
-import { ItemsCarrier } from './carrier/items.ts'
+import { selectAllreduce, selectAllreduceOnBoard } from './allreduce/select.ts'
+import { arrays, finished, type Steps } from './board/steps.ts'
+import { type Item, ItemsCarrier } from './carrier/items.ts'
+import { NumbersCarrier } from './carrier/numbers.ts'
+import { WholeArraysCarrier } from './carrier/whole-arrays.ts'
 import type { Contribution } from './carrier.ts'
 import { where } from './check.ts'
-import { contribute } from './contribution.ts'
+import { checkArrays, contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
-import { signature } from './signature.ts'
+import { NUMBER, signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
 
 /** `Communicator.allreduce`, where it is documented. */
@@ -27,18 +37,54 @@ export function allreduce<T>(
   op?: OpLike<NoInfer<T>>,
   options?: IntoOptions,
 ): Promise<Reduced<T>>
-export async function allreduce(
+export function allreduce(
   scope: Scope,
   value: unknown,
   opLike: Op | Combine = SUM,
-  options: IntoOptions = {},
-) {
-  const op = toOp(opLike, () => where(scope, 'allreduce'))
-  const { into } = options
-  const contribution = contribute(scope, 'allreduce', value, op, into)
-  const { type, count } = contribution
-  return scope.call(signature('allreduce', { op: op.code, type, count }), options, (endpoint) =>
-    run(endpoint, op, contribution, into),
+  options?: IntoOptions,
+): Promise<unknown> {
+  try {
+    const op = toOp(opLike, () => where(scope, 'allreduce'))
+    if (scope.board !== null) return onBoard(scope, scope.board, value, op, options)
+    const contribution = contribute(scope, 'allreduce', value, op, options?.into)
+    const { type, count } = contribution
+    return scope.call(signature('allreduce', { op: op.code, type, count }), options, (endpoint) =>
+      run(endpoint, op, contribution, options?.into),
+    )
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+function onBoard(scope: Scope, board: Board, value: unknown, op: Op, options: IntoOptions | undefined) {
+  const into = options?.into
+  const start = <T>(type: TypeCode, count: number, steps: Steps<T>): Promise<T> =>
+    scope.onBoard(signature('allreduce', { op: op.code, type, count }), options, steps)
+  if (typeof value === 'number' && into === undefined) {
+    op.check(value, where(scope, 'allreduce'))
+    return start(NUMBER, 1, allreduceNumber(board, new NumbersCarrier(op), value))
+  }
+  if (isRaw(value) && op.elementwise) {
+    op.check(value, where(scope, 'allreduce'))
+    const { input, given } = checkArrays(scope, 'allreduce', value, into)
+    const result = into ?? allocate(input.type, input.count)
+    const algorithm = selectAllreduceOnBoard(input.byteLength, board.size, board.cellBytes)
+    return start(
+      input.type,
+      input.count,
+      arrays(algorithm(board, op, input, given ?? Block.of(result)), result),
+    )
+  }
+  const { carrier, own, type, count } = contribute(scope, 'allreduce', value, op, into)
+  if (carrier instanceof ItemsCarrier) {
+    const algorithm = op.elementwise ? allreduceItems : allreduceItemsByRoot
+    return start(type, count, finished(carrier, algorithm(board, carrier, own as Item)))
+  }
+  if (carrier instanceof WholeArraysCarrier && (own as Raw).byteLength <= board.cellBytes) {
+    return start(type, count, finished(carrier, allreduceWholeArrays(board, carrier, own as Raw)))
+  }
+  return scope.call(signature('allreduce', { op: op.code, type, count }), options, async (endpoint) =>
+    carrier.finish(await recursiveDoubling(endpoint, carrier, own)),
   )
 }
 

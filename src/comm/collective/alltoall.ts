@@ -1,6 +1,9 @@
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
 import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { alltoallShown } from './alltoall/on-board.ts'
+import { alltoallItems } from './board/items.ts'
+import { arrays, values as itemValues } from './board/steps.ts'
 import { blockOf, checkList, checkOverlap, equalBlocks, refuseInto, resultArray, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { exchangeAll, FAN_WIDTH } from './exchange.ts'
@@ -18,11 +21,17 @@ export function alltoall<B extends Raw>(
 ): Promise<B>
 export function alltoall<B extends Raw>(scope: Scope, values: B, options?: IntoOptions): Promise<ArrayOf<B>>
 export function alltoall<T>(scope: Scope, values: readonly T[], options?: IntoOptions): Promise<T[]>
-export async function alltoall(scope: Scope, values: unknown, options: IntoOptions = {}) {
-  if (isRaw(values)) return exchangeArrays(scope, values, options)
-  checkList(scope, 'alltoall', values)
-  return exchangeItems(scope, values, options)
+export function alltoall(scope: Scope, values: unknown, options: IntoOptions = NONE): Promise<unknown> {
+  try {
+    if (isRaw(values)) return exchangeArrays(scope, values, options)
+    checkList(scope, 'alltoall', values)
+    return exchangeItems(scope, values, options)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
+
+const NONE: IntoOptions = {}
 
 /**
  * Direct: every block is one message, in p - 1 steps with another pair of peers each. How many steps run at
@@ -36,9 +45,14 @@ function exchangeArrays(scope: Scope, values: Raw, options: IntoOptions) {
   const result = resultArray(scope, 'alltoall', options.into, type, values.length)
   const output = Block.of(result)
   checkOverlap(scope, 'alltoall', input, output, output)
-  const from = input.sameMemory(output) ? copyOf(input) : input
+  const { board } = scope
+  // What is shown in a cell is a copy already.
+  const mustCopy = input.sameMemory(output) && (board === null || input.byteLength > board.cellBytes)
+  const from = mustCopy ? copyOf(input) : input
+  const call = signature('alltoall', { type, count })
+  if (board !== null) return scope.onBoard(call, options, arrays(alltoallShown(board, from, output), result))
   const block = (whole: Block, r: number): Block => whole.slice(r * count, (r + 1) * count)
-  return scope.call(signature('alltoall', { type, count }), options, async (endpoint) => {
+  return scope.call(call, options, async (endpoint) => {
     const exchanging = exchangeAll(
       endpoint,
       stepsAhead(output.byteLength / scope.size),
@@ -54,7 +68,10 @@ function exchangeArrays(scope: Scope, values: Raw, options: IntoOptions) {
 function exchangeItems(scope: Scope, values: readonly unknown[], options: IntoOptions) {
   refuseInto(scope, 'alltoall', options.into, 'a list of items gives a list')
   const items = Array.from(values, (value) => encodeItem(value, where(scope, 'alltoall')))
-  return scope.call(signature('alltoall', { type: ITEM, count: 1 }), options, async (endpoint) => {
+  const call = signature('alltoall', { type: ITEM, count: 1 })
+  const { board } = scope
+  if (board !== null) return scope.onBoard(call, options, itemValues(alltoallItems(board, items)))
+  return scope.call(call, options, async (endpoint) => {
     const list: unknown[] = new Array(scope.size)
     await exchangeAll(
       endpoint,

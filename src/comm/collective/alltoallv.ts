@@ -1,4 +1,5 @@
 import type { Raw } from '../../wire/datatype.ts'
+import { alltoallvShown } from './alltoall/on-board.ts'
 import { copyOf } from './alltoall.ts'
 import { checkOverlap } from './check.ts'
 import { receiveCount, sendCount } from './counts.ts'
@@ -21,7 +22,16 @@ export async function alltoallv<B extends Raw, I extends Raw = ArrayOf<B>>(
   if (into !== null) checkOverlap(scope, 'alltoallv', given.whole, into.whole, into.whole)
   const inPlace = into?.whole.sameMemory(given.whole) === true
   const from = inPlace ? { ...given, whole: copyOf(given.whole) } : given
-  return scope.call(signature('alltoallv', { type }), options, async (endpoint) => {
+  const call = signature('alltoallv', { type })
+  const { board } = scope
+  if (board !== null) {
+    const steps = alltoallvShown(board, given, from.whole, (counts) => {
+      const placed = place(scope, 'alltoallv', into, type, counts)
+      return { blockAt: (r) => blockAt(placed, r), result: placed.result as ReceivedBlocks<I> }
+    })
+    return scope.onBoard(call, options, steps)
+  }
+  return scope.call(call, options, async (endpoint) => {
     const counts = await exchangeCounts(endpoint, given.counts)
     const placed = place(scope, 'alltoallv', into, type, counts)
     const exchanging = exchangeAll(

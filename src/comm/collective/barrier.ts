@@ -1,12 +1,17 @@
 import { Block } from '../../wire/block.ts'
 import { ITEM } from '../../wire/datatype.ts'
+import { barrierOnBoard } from './barrier/on-board.ts'
 import type { CollectiveOptions, Endpoint, Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
 
 /** `Communicator.barrier`, where it is documented. */
-export async function barrier(scope: Scope, options?: CollectiveOptions): Promise<void> {
-  return scope.call(signature('barrier', { type: ITEM, count: 0 }), options, dissemination)
+export function barrier(scope: Scope, options?: CollectiveOptions): Promise<void> {
+  const { board } = scope
+  if (board !== null) return scope.onBoard(BARRIER, options, barrierOnBoard(board))
+  return scope.call(BARRIER, options, dissemination)
 }
+
+const BARRIER = signature('barrier', { type: ITEM, count: 0 })
 
 // A message costs a rank a tenth of the time that it is under way, so telling three ranks per round and
 // needing half the rounds is faster than telling one. From four on the gain is gone.

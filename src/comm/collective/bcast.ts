@@ -1,7 +1,10 @@
+import { type Board, Disagreement } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
 import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
 import { receiveAny, selectBcast } from './bcast/select.ts'
+import { arrays, type Steps, valueShown } from './board/steps.ts'
+import { readFrom, showToAll } from './board/windows.ts'
 import { blockOf, checkOverlap, checkRoot, refuseInto, resultArray, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
@@ -20,26 +23,41 @@ export function bcast<T>(
   root?: number,
   options?: IntoOptions,
 ): Promise<T>
-export async function bcast(scope: Scope, value: unknown, root = 0, options: IntoOptions = {}) {
-  checkRoot(scope, 'bcast', root)
-  return scope.rank === root ? sendOut(scope, value, root, options) : takeIn(scope, value, root, options)
+export function bcast(
+  scope: Scope,
+  value: unknown,
+  root = 0,
+  options: IntoOptions | undefined = undefined,
+): Promise<unknown> {
+  try {
+    checkRoot(scope, 'bcast', root)
+    return scope.rank === root ? sendOut(scope, value, root, options) : takeIn(scope, value, root, options)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
-function sendOut(scope: Scope, value: unknown, root: number, options: IntoOptions) {
+function sendOut(scope: Scope, value: unknown, root: number, options: IntoOptions | undefined) {
+  const { board } = scope
+  const given = options?.into
   if (!isRaw(value)) {
-    refuseInto(scope, 'bcast', options.into, 'root passes an item')
+    refuseInto(scope, 'bcast', given, 'root passes an item')
     const bytes = Block.item(encodeItem(value, where(scope, 'bcast')))
-    return scope.call(signature('bcast', { root, type: ITEM, count: 1 }), options, async (endpoint) => {
+    const call = signature('bcast', { root, type: ITEM, count: 1 })
+    if (board !== null) return scope.onBoard(call, options, arrays(showToAll(board, bytes), value))
+    return scope.call(call, options, async (endpoint) => {
       await selectBcast(bytes.byteLength, scope.size)(endpoint, root, bytes, null)
       return value
     })
   }
   const block = blockOf(scope, 'bcast', 'value', value)
   const { type, count } = block
-  const result = options.into === undefined ? value : resultArray(scope, 'bcast', options.into, type, count)
-  const copy = Block.of(result)
+  const result = given === undefined ? value : resultArray(scope, 'bcast', given, type, count)
+  const copy = given === undefined ? block : Block.of(result)
   checkOverlap(scope, 'bcast', block, copy, copy)
-  return scope.call(signature('bcast', { root, type, count }), options, async (endpoint) => {
+  const call = signature('bcast', { root, type, count })
+  if (board !== null) return scope.onBoard(call, options, showAndCopy(board, block, copy, result))
+  return scope.call(call, options, async (endpoint) => {
     const sending = selectBcast(block.byteLength, scope.size)(endpoint, root, block, null)
     if (!copy.sameMemory(block)) copy.set(block)
     await sending
@@ -47,19 +65,38 @@ function sendOut(scope: Scope, value: unknown, root: number, options: IntoOption
   })
 }
 
-function takeIn(scope: Scope, value: unknown, root: number, options: IntoOptions) {
-  const given = options.into ?? value
+function* showAndCopy<T>(board: Board, block: Block, copy: Block, result: T): Steps<T> {
+  if (!copy.sameMemory(block)) copy.set(block)
+  yield* showToAll(board, block)
+  return result
+}
+
+function takeIn(scope: Scope, value: unknown, root: number, options: IntoOptions | undefined) {
+  const { board } = scope
+  const given = options?.into ?? value
   const into = isRaw(given) ? blockOf(scope, 'bcast', given === value ? 'value' : 'into', given) : null
-  if (into === null) refuseInto(scope, 'bcast', options.into, 'it is not a typed array')
+  if (into === null) refuseInto(scope, 'bcast', options?.into, 'it is not a typed array')
   if (into === null) {
-    return scope.call(signature('bcast', { root }), options, async (endpoint) => {
+    const call = signature('bcast', { root })
+    if (board !== null) return scope.onBoard(call, options, valueShown(readAll(board, root, null)))
+    return scope.call(call, options, async (endpoint) => {
       const block = await receiveAny(endpoint, root)
       return block.type === ITEM ? decodeItem(block.bytes()) : block.array()
     })
   }
   const { type, count } = into
-  return scope.call(signature('bcast', { root, type, count }), options, async (endpoint) => {
+  const call = signature('bcast', { root, type, count })
+  if (board !== null) return scope.onBoard(call, options, arrays(readAll(board, root, into), given))
+  return scope.call(call, options, async (endpoint) => {
     await selectBcast(into.byteLength, scope.size)(endpoint, root, null, into)
     return given
+  })
+}
+
+/** The whole of what root shows, in `into` if that is given and fits, or in new memory. */
+function readAll(board: Board, root: number, into: Block | null): Steps<Block> {
+  return readFrom(board, root, (type, bytes) => {
+    if (into !== null && (into.type !== type || into.byteLength !== bytes)) throw new Disagreement(root)
+    return { from: 0, into: into ?? Block.allocate(type, bytes) }
   })
 }

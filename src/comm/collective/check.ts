@@ -3,16 +3,31 @@
  * that was refused has not taken place, and the order of calls is what it was.
  */
 
-import { BufferError, CountError, RootError, TypeMismatchError } from '../../errors.ts'
+import { BufferError, CountError, RootError, TypeMismatchError, type Where } from '../../errors.ts'
 import { Block } from '../../wire/block.ts'
 import { allocate, aTypeName, isRaw, type Raw, type TypeCode, typeOf } from '../../wire/datatype.ts'
 import { describe } from '../op/domain.ts'
 import type { Scope } from './endpoint.ts'
 import type { CallName } from './signature.ts'
 
-/** `gather on world, rank 1 of 4`: how every message about a call begins. */
-export function where(scope: Scope, call: CallName): string {
-  return `${call} on ${scope.label}, rank ${scope.rank} of ${scope.size}`
+/** `gather on world, rank 1 of 4`: how every message about a call begins; composed only for an error. */
+export function where(scope: Scope, call: CallName): Where {
+  return new CallPlace(scope, call)
+}
+
+class CallPlace implements Where {
+  readonly #scope: Scope
+  readonly #call: CallName
+
+  constructor(scope: Scope, call: CallName) {
+    this.#scope = scope
+    this.#call = call
+  }
+
+  toString(): string {
+    const { label, rank, size } = this.#scope
+    return `${this.#call} on ${label}, rank ${rank} of ${size}`
+  }
 }
 
 /** Throws unless `root` is a rank of the communicator. */

@@ -1,5 +1,6 @@
 /** What a rank brings to a reduction, by the kind of its value: the one place that tells kinds apart. */
 
+import type { Where } from '../../errors.ts'
 import { Block } from '../../wire/block.ts'
 import { encodeItem } from '../../wire/codec.ts'
 import { ITEM, isRaw, type Raw, type TypeCode } from '../../wire/datatype.ts'
@@ -34,15 +35,24 @@ export function scalarType(value: unknown): TypeCode {
   return typeof value === 'bigint' ? BIGINT : ITEM
 }
 
-function contributeArray(scope: Scope, call: CallName, value: Raw, op: Op, into: Raw | undefined) {
+/** Checks the typed array and `into`; returns the memory of both. */
+export function checkArrays(
+  scope: Scope,
+  call: CallName,
+  value: Raw,
+  into: Raw | undefined,
+): { readonly input: Block; readonly given: Block | null } {
   const input = blockOf(scope, call, 'value', value)
+  if (into === undefined) return { input, given: null }
+  const given = Block.of(resultArray(scope, call, into, input.type, input.count))
+  checkOverlap(scope, call, input, given, given)
+  return { input, given }
+}
+
+function contributeArray(scope: Scope, call: CallName, value: Raw, op: Op, into: Raw | undefined) {
+  const { input, given } = checkArrays(scope, call, value, into)
   const { type, count } = input
-  let inPlace = false
-  if (into !== undefined) {
-    const result = Block.of(resultArray(scope, call, into, type, count))
-    checkOverlap(scope, call, input, result, result)
-    inPlace = input.sameMemory(result)
-  }
+  const inPlace = given?.sameMemory(input) === true
   if (op.elementwise) {
     return { carrier: new ElementsCarrier(op, type, count, into, inPlace), own: input, type, count }
   }
@@ -50,7 +60,7 @@ function contributeArray(scope: Scope, call: CallName, value: Raw, op: Op, into:
   return { carrier, own: carrier.own(input), type, count }
 }
 
-function contributeItem(value: unknown, op: Op, site: string): Contribution {
+function contributeItem(value: unknown, op: Op, site: Where): Contribution {
   const type = scalarType(value)
   if (typeof value === 'number') return { carrier: new NumbersCarrier(op), own: value, type, count: 1 }
   return { carrier: new ItemsCarrier(op, site), own: Item.ofBytes(encodeItem(value, site)), type, count: 1 }

@@ -2,10 +2,12 @@ import type { Raw } from '../../wire/datatype.ts'
 import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
+import { finishedOn } from './board/steps.ts'
 import type { Carrier } from './carrier.ts'
 import { where } from './check.ts'
 import { contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
+import { selectScanOnBoard } from './scan/select.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
 
@@ -29,8 +31,13 @@ export async function exscan(
   options: IntoOptions = {},
 ) {
   const op = toOp(opLike, () => where(scope, 'exscan'))
-  const { carrier, own, type, count } = contribute(scope, 'exscan', value, op, options.into)
-  return scope.call(signature('exscan', { op: op.code, type, count }), options, async (endpoint) => {
+  const n = scope.rank
+  const contribution = contribute(scope, 'exscan', value, op, options.into)
+  const { carrier, own, type, count } = contribution
+  const call = signature('exscan', { op: op.code, type, count })
+  const steps = selectScanOnBoard(scope.board, op, contribution, n)
+  if (steps !== null) return scope.onBoard(call, options, finishedOn(n > 0, carrier, steps))
+  return scope.call(call, options, async (endpoint) => {
     const below = await doubling(endpoint, carrier, own)
     return endpoint.rank === 0 ? undefined : carrier.finish(below)
   })

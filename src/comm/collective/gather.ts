@@ -1,9 +1,12 @@
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
 import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { gatherItems } from './board/items.ts'
+import { arrays, values } from './board/steps.ts'
 import { blockOf, checkOverlap, checkRoot, refuseInto, resultArray, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { FAN_WIDTH, others } from './exchange.ts'
+import { gatherShown, showTo } from './gather/on-board.ts'
 import { signature } from './signature.ts'
 import type { Gathered, IntoOptions } from './types.ts'
 
@@ -20,10 +23,23 @@ export function gather<T>(
   root?: number,
   options?: IntoOptions,
 ): Promise<Gathered<T> | undefined>
-export async function gather(scope: Scope, value: unknown, root = 0, options: IntoOptions = {}) {
-  checkRoot(scope, 'gather', root)
-  return isRaw(value) ? gatherArrays(scope, value, root, options) : gatherItems(scope, value, root, options)
+export function gather(
+  scope: Scope,
+  value: unknown,
+  root = 0,
+  options: IntoOptions = NONE,
+): Promise<unknown> {
+  try {
+    checkRoot(scope, 'gather', root)
+    return isRaw(value)
+      ? gatherArrays(scope, value, root, options)
+      : gatherItemsTo(scope, value, root, options)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
+
+const NONE: IntoOptions = {}
 
 /**
  * Linear: every rank sends to root, which receives each block into its place.
@@ -33,7 +49,9 @@ function gatherArrays(scope: Scope, value: Raw, root: number, options: IntoOptio
   const mine = blockOf(scope, 'gather', 'value', value)
   const { type, count } = mine
   const call = signature('gather', { root, type, count })
+  const { board } = scope
   if (scope.rank !== root) {
+    if (board !== null) return scope.onBoard(call, options, arrays(showTo(board, mine, root), undefined))
     return scope.call(call, options, async (endpoint) => {
       await endpoint.send(mine, root)
       return undefined
@@ -43,6 +61,7 @@ function gatherArrays(scope: Scope, value: Raw, root: number, options: IntoOptio
   const all = Block.of(result)
   const place = (rank: number): Block => all.slice(rank * count, (rank + 1) * count)
   checkOverlap(scope, 'gather', mine, all, place(root))
+  if (board !== null) return scope.onBoard(call, options, arrays(gatherShown(board, mine, all, root), result))
   return scope.call(call, options, async (endpoint) => {
     const receiving = others(endpoint, FAN_WIDTH, (source) => endpoint.recvInto(place(source), source))
     if (!mine.sameMemory(place(root))) place(root).set(mine)
@@ -51,16 +70,19 @@ function gatherArrays(scope: Scope, value: Raw, root: number, options: IntoOptio
   })
 }
 
-function gatherItems(scope: Scope, value: unknown, root: number, options: IntoOptions) {
+function gatherItemsTo(scope: Scope, value: unknown, root: number, options: IntoOptions) {
   const mine = encodeItem(value, where(scope, 'gather'))
   const call = signature('gather', { root, type: ITEM, count: 1 })
+  const { board } = scope
   if (scope.rank !== root) {
+    if (board !== null) return scope.onBoard(call, options, arrays(gatherItems(board, mine, root), undefined))
     return scope.call(call, options, async (endpoint) => {
       await endpoint.send(Block.item(mine), root)
       return undefined
     })
   }
   refuseInto(scope, 'gather', options.into, 'items are gathered to a list')
+  if (board !== null) return scope.onBoard(call, options, values(gatherItems(board, mine, root)))
   return scope.call(call, options, async (endpoint) => {
     const list: unknown[] = new Array(scope.size)
     await others(endpoint, FAN_WIDTH, async (source) => {

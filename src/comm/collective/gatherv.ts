@@ -1,8 +1,10 @@
 import type { Raw } from '../../wire/datatype.ts'
+import { arrays } from './board/steps.ts'
 import { blockOf, checkRoot } from './check.ts'
 import { receiveCount, sendCount } from './counts.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import { FAN_WIDTH, others } from './exchange.ts'
+import { gathervShown, showOfAnyLength } from './gather/on-board.ts'
 import { signature } from './signature.ts'
 import type { ArrayOf, ReceivedBlocks, VIntoOptions } from './types.ts'
 import { blockAt, checkVArray } from './v-blocks.ts'
@@ -19,7 +21,10 @@ export async function gatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
   checkVArray(scope, 'gatherv', value)
   const mine = blockOf(scope, 'gatherv', 'value', value)
   const call = signature('gatherv', { root, type: mine.type })
+  const { board } = scope
   if (scope.rank !== root) {
+    if (board !== null)
+      return scope.onBoard(call, options, arrays(showOfAnyLength(board, mine, root), undefined))
     return scope.call(call, options, async (endpoint) => {
       await Promise.all([sendCount(endpoint, mine.count, root), mine.count > 0 && endpoint.send(mine, root)])
       return undefined
@@ -27,6 +32,13 @@ export async function gatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
   }
   const into = checkVInto(scope, 'gatherv', options.into, mine.type)
   checkVOverlap(scope, 'gatherv', mine, into)
+  if (board !== null) {
+    const steps = gathervShown(board, mine, (counts) => {
+      const placed = place(scope, 'gatherv', into, mine.type, counts)
+      return { blockAt: (r) => blockAt(placed, r), result: placed.result as ReceivedBlocks<I> }
+    })
+    return scope.onBoard(call, options, steps)
+  }
   return scope.call(call, options, async (endpoint) => {
     const counts = await receiveCounts(endpoint, mine.count)
     const placed = place(scope, 'gatherv', into, mine.type, counts)

@@ -6,6 +6,7 @@ import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
 import { stepsAhead } from './alltoall.ts'
+import { arrays, finished } from './board/steps.ts'
 import { ElementsCarrier } from './carrier/elements.ts'
 import { Item, ItemsCarrier } from './carrier/items.ts'
 import { NumbersCarrier } from './carrier/numbers.ts'
@@ -14,6 +15,12 @@ import { blockOf, checkList, checkOverlap, equalBlocks, refuseInto, resultArray,
 import { scalarType } from './contribution.ts'
 import type { Scope } from './endpoint.ts'
 import { FAN_WIDTH } from './exchange.ts'
+import {
+  digestOf,
+  reduceScatterItems,
+  reduceScatterNumbers,
+  reduceScatterShown,
+} from './reduce-scatter/on-board.ts'
 import { pairwise } from './reduce-scatter/pairwise.ts'
 import { reduceThenScatter } from './reduce-scatter/reduce-then-scatter.ts'
 import { NUMBER, signature } from './signature.ts'
@@ -77,6 +84,11 @@ function scatterArray(scope: Scope, values: Raw, op: Op, options: ReduceScatterO
       return result
     })
   }
+  const { board } = scope
+  if (board !== null) {
+    const steps = reduceScatterShown(board, op, input, displs[scope.rank]!, out, digestOf(counts))
+    return scope.onBoard(call, options, arrays(steps, result))
+  }
   const carrier = new ElementsCarrier(op, type, out.count, result, own.sameMemory(out))
   return scope.call(call, options, async (endpoint) => {
     const blocks = counts.map((_, r) => part(input, r))
@@ -95,14 +107,19 @@ function scatterItems(scope: Scope, values: readonly unknown[], op: Op, options:
   }
   for (const value of values) op.check(value, site)
   const type = listType(values)
+  const { board } = scope
   const call = signature('reduceScatter', { op: op.code, type, count: scope.size })
   if (type === NUMBER) {
     const carrier = new NumbersCarrier(op)
     const numbers = [...(values as readonly number[])]
+    if (board !== null && numbers.length * 8 <= board.cellBytes)
+      return scope.onBoard(call, options, reduceScatterNumbers(board, carrier, numbers))
     return scope.call(call, options, (endpoint) => pairwise(endpoint, carrier, numbers, FAN_WIDTH))
   }
   const carrier = new ItemsCarrier(op, site)
   const items = Array.from(values, (value) => Item.ofBytes(encodeItem(value, site)))
+  if (board !== null)
+    return scope.onBoard(call, options, finished(carrier, reduceScatterItems(board, carrier, items)))
   return scope.call(call, options, async (endpoint) =>
     carrier.finish(await pairwise(endpoint, carrier, items, FAN_WIDTH)),
   )

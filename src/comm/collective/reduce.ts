@@ -1,15 +1,21 @@
+import type { Board } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
-import { allocate, type Raw } from '../../wire/datatype.ts'
+import { allocate, isRaw, type Raw, type TypeCode } from '../../wire/datatype.ts'
 import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
+import { arrays, finishedOn, type Steps } from './board/steps.ts'
+import { type Item, ItemsCarrier } from './carrier/items.ts'
+import { NumbersCarrier } from './carrier/numbers.ts'
+import type { WholeArraysCarrier } from './carrier/whole-arrays.ts'
 import type { Contribution } from './carrier.ts'
 import { checkRoot, where } from './check.ts'
-import { contribute } from './contribution.ts'
+import { checkArrays, contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import { binomial } from './reduce/binomial.ts'
-import { selectReduce } from './reduce/select.ts'
-import { signature } from './signature.ts'
+import { reduceItems, reduceNumber, reduceWholeArrays } from './reduce/on-board.ts'
+import { selectReduce, selectReduceOnBoard } from './reduce/select.ts'
+import { NUMBER, signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
 
 /** `Communicator.reduce`, where it is documented. */
@@ -27,21 +33,58 @@ export function reduce<T>(
   root?: number,
   options?: IntoOptions,
 ): Promise<Reduced<T> | undefined>
-export async function reduce(
+export function reduce(
   scope: Scope,
   value: unknown,
   opLike: Op | Combine = SUM,
   root = 0,
-  options: IntoOptions = {},
+  options?: IntoOptions,
+): Promise<unknown> {
+  try {
+    const op = toOp(opLike, () => where(scope, 'reduce'))
+    checkRoot(scope, 'reduce', root)
+    const into = scope.rank === root ? options?.into : undefined
+    if (scope.board !== null) return onBoard(scope, scope.board, value, op, root, into, options)
+    const contribution = contribute(scope, 'reduce', value, op, into)
+    const { type, count } = contribution
+    return scope.call(signature('reduce', { root, op: op.code, type, count }), options, (endpoint) =>
+      run(endpoint, op, contribution, root, into),
+    )
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+function onBoard(
+  scope: Scope,
+  board: Board,
+  value: unknown,
+  op: Op,
+  root: number,
+  into: Raw | undefined,
+  options: IntoOptions | undefined,
 ) {
-  const op = toOp(opLike, () => where(scope, 'reduce'))
-  checkRoot(scope, 'reduce', root)
-  const into = scope.rank === root ? options.into : undefined
-  const contribution = contribute(scope, 'reduce', value, op, into)
-  const { type, count } = contribution
-  return scope.call(signature('reduce', { root, op: op.code, type, count }), options, (endpoint) =>
-    run(endpoint, op, contribution, root, into),
-  )
+  const isRoot = board.rank === root
+  const start = <T>(type: TypeCode, count: number, steps: Steps<T>): Promise<T> =>
+    scope.onBoard(signature('reduce', { root, op: op.code, type, count }), options, steps)
+  if (typeof value === 'number' && into === undefined) {
+    op.check(value, where(scope, 'reduce'))
+    return start(NUMBER, 1, reduceNumber(board, new NumbersCarrier(op), value, root))
+  }
+  if (isRaw(value) && op.elementwise) {
+    op.check(value, where(scope, 'reduce'))
+    const { input, given } = checkArrays(scope, 'reduce', value, into)
+    const result = isRoot ? (into ?? allocate(input.type, input.count)) : undefined
+    const out = result === undefined ? input : (given ?? Block.of(result))
+    const algorithm = selectReduceOnBoard(input.byteLength, board.size)
+    return start(input.type, input.count, arrays(algorithm(board, op, input, out, root), result))
+  }
+  const { carrier, own, type, count } = contribute(scope, 'reduce', value, op, into)
+  const steps =
+    carrier instanceof ItemsCarrier
+      ? reduceItems(board, carrier, own as Item, root)
+      : reduceWholeArrays(board, carrier as WholeArraysCarrier, own as Raw, root)
+  return start(type, count, finishedOn(isRoot, carrier, steps))
 }
 
 async function run(

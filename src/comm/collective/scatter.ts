@@ -1,6 +1,8 @@
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
 import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { scatterItems } from './board/items.ts'
+import type { Steps } from './board/steps.ts'
 import {
   blockOf,
   checkList,
@@ -13,6 +15,7 @@ import {
 } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { FAN_WIDTH, others } from './exchange.ts'
+import { scatterShown } from './scatter/on-board.ts'
 import { signature } from './signature.ts'
 import { takeFromRoot } from './take-from-root.ts'
 import type { ArrayOf, IntoOptions } from './types.ts'
@@ -36,13 +39,24 @@ export function scatter<T>(
   root?: number,
   options?: IntoOptions,
 ): Promise<T>
-export async function scatter(scope: Scope, values: unknown, root = 0, options: IntoOptions = {}) {
-  checkRoot(scope, 'scatter', root)
-  if (scope.rank !== root) return takeFromRoot(scope, 'scatter', root, options)
-  if (isRaw(values)) return scatterArray(scope, values, root, options)
-  checkList(scope, 'scatter', values)
-  return scatterItems(scope, values, root, options)
+export function scatter(
+  scope: Scope,
+  values: unknown,
+  root = 0,
+  options: IntoOptions = NONE,
+): Promise<unknown> {
+  try {
+    checkRoot(scope, 'scatter', root)
+    if (scope.rank !== root) return takeFromRoot(scope, 'scatter', root, options)
+    if (isRaw(values)) return scatterArray(scope, values, root, options)
+    checkList(scope, 'scatter', values)
+    return scatterList(scope, values, root, options)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
+
+const NONE: IntoOptions = {}
 
 /** Linear: root sends each rank its block. Root takes (p - 1)(o + n beta); see gather.ts. */
 function scatterArray(scope: Scope, values: Raw, root: number, options: IntoOptions) {
@@ -53,7 +67,10 @@ function scatterArray(scope: Scope, values: Raw, root: number, options: IntoOpti
   const result = resultArray(scope, 'scatter', options.into, type, count)
   const mine = Block.of(result)
   checkOverlap(scope, 'scatter', mine, all, block(root))
-  return scope.call(signature('scatter', { root, type, count }), options, async (endpoint) => {
+  const call = signature('scatter', { root, type, count })
+  const { board } = scope
+  if (board !== null) return scope.onBoard(call, options, scatterShown(board, all, block(root), mine, result))
+  return scope.call(call, options, async (endpoint) => {
     const sending = others(endpoint, FAN_WIDTH, (dest) => endpoint.send(block(dest), dest))
     if (!mine.sameMemory(block(root))) mine.set(block(root))
     await sending
@@ -61,11 +78,20 @@ function scatterArray(scope: Scope, values: Raw, root: number, options: IntoOpti
   })
 }
 
-function scatterItems(scope: Scope, values: readonly unknown[], root: number, options: IntoOptions) {
+function scatterList(scope: Scope, values: readonly unknown[], root: number, options: IntoOptions) {
   refuseInto(scope, 'scatter', options.into, 'root passes a list of items')
   const items = Array.from(values, (value) => encodeItem(value, where(scope, 'scatter')))
-  return scope.call(signature('scatter', { root, type: ITEM, count: 1 }), options, async (endpoint) => {
+  const call = signature('scatter', { root, type: ITEM, count: 1 })
+  const { board } = scope
+  if (board !== null) return scope.onBoard(call, options, ownItem(scatterItems(board, items), items[root]!))
+  return scope.call(call, options, async (endpoint) => {
     await others(endpoint, FAN_WIDTH, (dest) => endpoint.send(Block.item(items[dest]!), dest))
     return decodeItem(items[root]!)
   })
+}
+
+function* ownItem(steps: Steps<void>, item: Uint8Array): Steps<unknown> {
+  const value = decodeItem(item)
+  yield* steps
+  return value
 }

@@ -3,6 +3,7 @@ import type { Raw } from '../../wire/datatype.ts'
 import { checkOverlap, checkRoot, resultArray } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { FAN_WIDTH, others } from './exchange.ts'
+import { scattervShown } from './scatter/on-board.ts'
 import { signature } from './signature.ts'
 import { takeFromRoot } from './take-from-root.ts'
 import type { ArrayOf, IntoOptions, VBlocks } from './types.ts'
@@ -30,7 +31,10 @@ export async function scatterv(scope: Scope, blocks: unknown, root = 0, options:
   const result = resultArray(scope, 'scatterv', options.into, type, own.count)
   const mine = Block.of(result)
   checkOverlap(scope, 'scatterv', mine, placed.whole, own)
-  return scope.call(signature('scatterv', { root, type }), options, async (endpoint) => {
+  const call = signature('scatterv', { root, type })
+  const { board } = scope
+  if (board !== null) return scope.onBoard(call, options, scattervShown(board, placed, mine, result))
+  return scope.call(call, options, async (endpoint) => {
     const sending = others(endpoint, FAN_WIDTH, (dest) => endpoint.send(blockAt(placed, dest), dest))
     if (!mine.sameMemory(own)) mine.set(own)
     await sending

@@ -2,20 +2,25 @@ import { TypeMismatchError } from '../../errors.ts'
 import { decodeItem } from '../../wire/codec.ts'
 import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
 import { describe } from '../op/domain.ts'
+import { arrays } from './board/steps.ts'
 import { blockOf, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
+import { takeBlock, takeBlockOfAnyLength } from './scatter/on-board.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions } from './types.ts'
 
 /** What a rank other than root does in a scatter: receives its part, into `into` or as it comes. */
-export async function takeFromRoot(
+export function takeFromRoot(
   scope: Scope,
   call: 'scatter' | 'scatterv',
   root: number,
   options: IntoOptions,
 ): Promise<unknown> {
   const into: Raw | undefined = options.into
+  const { board } = scope
+  const take = call === 'scatter' ? takeBlock : takeBlockOfAnyLength
   if (into === undefined) {
+    if (board !== null) return scope.onBoard(signature(call, { root }), options, take(board, root, null))
     return scope.call(signature(call, { root }), options, async (endpoint) => {
       const block = await endpoint.recv(root)
       return block.type === ITEM ? decodeItem(block.bytes()) : block.array()
@@ -27,7 +32,9 @@ export async function takeFromRoot(
   const block = blockOf(scope, call, 'into', into)
   // In a v form other ranks' counts are their own affair; the length of this block is checked as it comes.
   const count = call === 'scatter' ? block.count : -1
-  return scope.call(signature(call, { root, type: block.type, count }), options, async (endpoint) => {
+  const known = signature(call, { root, type: block.type, count })
+  if (board !== null) return scope.onBoard(known, options, arrays(take(board, root, block), into))
+  return scope.call(known, options, async (endpoint) => {
     await endpoint.recvInto(block, root)
     return into
   })

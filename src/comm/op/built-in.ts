@@ -5,7 +5,7 @@
  * last bits; the bracketing in turn depends on ranks and placement, never on timing.
  */
 
-import { invariant, OpError } from '../../errors.ts'
+import { invariant, OpError, type Where } from '../../errors.ts'
 import { allocate, isRaw, type Raw, type TypeCode, typeOf } from '../../wire/datatype.ts'
 import type { Op } from '../op.ts'
 import { OpCode } from './code.ts'
@@ -30,7 +30,7 @@ class BuiltInOp implements Op {
     this.#scalars = scalars[name]
   }
 
-  check(value: unknown, where: string): void {
+  check(value: unknown, where: Where): void {
     const refused = refusal(this.name, this.#domain, value)
     if (refused) throw new OpError(`${where}: ${refused}`)
   }

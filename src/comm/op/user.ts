@@ -5,7 +5,7 @@
  * a list, a record, a 3 x 3 matrix in a Float64Array.
  */
 
-import { invariant, OpError } from '../../errors.ts'
+import { invariant, OpError, type Where } from '../../errors.ts'
 import { type Raw, type TypeCode, typeName, typeOf } from '../../wire/datatype.ts'
 import type { Op } from '../op.ts'
 import { userOpCode } from './code.ts'
@@ -38,7 +38,7 @@ class UserOp implements Op {
     this.#f = f
   }
 
-  check(value: unknown, where: string): void {
+  check(value: unknown, where: Where): void {
     const refused = this.elementwise ? refusal(this.name, 'elementwise user', value) : null
     if (refused) throw new OpError(`${where}: ${refused}`)
   }
@@ -100,7 +100,7 @@ export function createOp<T>(f: (a: T, b: T) => T, options: CreateOpOptions = {})
 }
 
 /** The operation a caller named: an op as it is, a bare function as `createOp(f)` would make it. */
-export function toOp(op: Op | Combine, where: () => string): Op {
+export function toOp(op: Op | Combine, where: () => Where): Op {
   if (typeof op === 'function') return new UserOp(op, false, false)
   if (typeof op?.combineValues === 'function') return op
   throw new OpError(

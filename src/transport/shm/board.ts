@@ -5,7 +5,7 @@
  *
  *     line 0     word 0: the last round it has left
  *     line 1     words: calls made, key after them, whether it has closed
- *     lines 2-3  records of its last calls that went by messages, 8 x 32 bytes
+ *     lines 2-3  records of its last calls that went by messages, or in which it waited, 8 x 32 bytes
  *
  * and, behind those of all ranks, its cells: 64 bytes of head, then data.
  *
@@ -84,7 +84,7 @@ export class SharedBoard implements Board {
   readonly rank: number
   readonly size: number
   readonly cellBytes: number
-  awaited = -1
+  awaited: number
   readonly #memory: PeerMemory
   readonly #waker: Waker
   readonly #cells: number
@@ -107,6 +107,8 @@ export class SharedBoard implements Board {
   #root = 0
   #key = 0
   #count = 0
+  /** The call whose record was written for those who wait. */
+  #told = 0
   // What `awaited` is about: seeing the rank's part of this round, or its having left another.
   #waitsToSee = false
   #roundAwaited = 0
@@ -120,6 +122,7 @@ export class SharedBoard implements Board {
     const { cells = CELLS, cellBytes = CELL_BYTES } = sizes
     invariant(byteOffset % LINE_BYTES === 0 && cellBytes % 8 === 0, 'a board of odd sizes')
     this.rank = rank
+    this.awaited = rank
     this.size = size
     this.cellBytes = cellBytes
     this.#memory = memory
@@ -157,6 +160,7 @@ export class SharedBoard implements Board {
     key = Math.imul(key ^ (key >>> 13), 0xc2b2ae35)
     this.#key = key
     this.#seq = (seq + 1) | 0
+    this.awaited = this.rank
     this.#call = kind | (op << 8) | (type << 16)
     this.#root = root
     this.#count = count
@@ -175,7 +179,14 @@ export class SharedBoard implements Board {
     exact: boolean,
   ): void {
     this.begin(seq, kind, root, op, type, count, exact)
-    const at = this.#own + Own.RECORDS + (seq % RECORDS) * RECORD_WORDS
+    this.#tell()
+  }
+
+  /** Writes the record of this rank's call where those look who wait for this rank in vain. */
+  #tell(): void {
+    if (this.#told === this.#seq) return
+    this.#told = this.#seq
+    const at = this.#own + Own.RECORDS + (((this.#seq - 1) >>> 0) % RECORDS) * RECORD_WORDS
     this.#record(at)
     // Nobody is to see this record who cannot see what was shown before it.
     Atomics.store(this.#words, at + Rec.SEQ, this.#seq)
@@ -183,13 +194,13 @@ export class SharedBoard implements Board {
   }
 
   examine(): void {
+    this.#tell()
     const peer = this.awaited
     if (peer < 0) return
     const words = this.#words
-    const own = this.#ownOf(peer)
-    const seq = words[own + Own.RECORDS + (((this.#seq - 1) >>> 0) % RECORDS) * RECORD_WORDS]!
-    // By messages, while it is waited for here: only ranks in different calls do that.
-    if (seq !== 0 && seq === this.#seq) throw new Disagreement(peer)
+    const at = this.#ownOf(peer) + Own.RECORDS + (((this.#seq - 1) >>> 0) % RECORDS) * RECORD_WORDS
+    const seq = words[at + Rec.SEQ]!
+    if (seq !== 0 && seq === this.#seq && words[at + Rec.KEY] !== this.#key) throw new Disagreement(peer)
     const isPast = seq !== 0 && ((seq - this.#seq) | 0) > 0
     if (!this.#waitsToSee) {
       if (isPast && !this.#hasLeft(peer, this.#roundAwaited)) throw new Disagreement(peer)

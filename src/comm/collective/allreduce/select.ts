@@ -15,13 +15,23 @@
  *                                                  1 MB only for few ranks, for its 2 (p - 1) latencies
  *                               other   more       rabenseifner
  *
- * Thresholds from the cost formulas with 90 us latency, 1.2 GB/s and 0.15 ns per byte of reduction (ZeroMQ
+ * On a board:
+ *
+ *     array, elementwise op     any     (p - 1) n <= 16 KiB   whole: one hand-off
+ *                               any     more       sliced: two, and each rank combines only a part
+ *     array, user function      any     a cell     all call it; more: recursive doubling by messages
+ *     item                      any     any        built-in op: all combine; user function: rank 0
+ *
+ * Without a board: thresholds from the cost formulas with 90 us latency, 1.2 GB/s and 0.15 ns per byte of reduction (ZeroMQ
  * between processes). Between recursive doubling and rabenseifner results do not differ by a bit.
  */
 
+import type { Board } from '../../../transport/board.ts'
 import type { Block } from '../../../wire/block.ts'
 import type { Op } from '../../op.ts'
+import type { Steps } from '../board/steps.ts'
 import type { Endpoint } from '../endpoint.ts'
+import { allreduceSliced, allreduceWhole } from './on-board.ts'
 import { rabenseifner } from './rabenseifner.ts'
 import { ring } from './ring.ts'
 
@@ -41,6 +51,17 @@ export function selectAllreduce(bytes: number, size: number, commutative: boolea
   const powerOfTwo = (size & (size - 1)) === 0
   if (powerOfTwo || !commutative) return rabenseifner
   return bytes / size >= RING_CHUNK_BYTES ? ring : rabenseifner
+}
+
+/** Bytes that a rank combines at most in order to save a hand-off. */
+const ONE_HAND_OFF_BYTES = 16 * 1024
+
+/** An algorithm on a board. */
+export type BoardAllreduce = (board: Board, op: Op, input: Block, out: Block) => Steps<void>
+
+/** The algorithm for an array and an elementwise op on a board. */
+export function selectAllreduceOnBoard(bytes: number, size: number, cellBytes: number): BoardAllreduce {
+  return bytes <= cellBytes && bytes * (size - 1) <= ONE_HAND_OFF_BYTES ? allreduceWhole : allreduceSliced
 }
 
 function largeBytes(size: number): number {

@@ -8,26 +8,67 @@
 
 import type { Board } from '../../../transport/board.ts'
 import type { Block } from '../../../wire/block.ts'
-import { type TypeCode, typeName } from '../../../wire/datatype.ts'
+import { decodeItem } from '../../../wire/codec.ts'
+import { ITEM, type TypeCode, typeName } from '../../../wire/datatype.ts'
 
 export type Steps<T> = Generator<undefined, T, undefined>
 
-/** A rank has shown a block that does not fit where this rank wants it, though their signatures agree. */
-export class UnfitBlock extends Error {
+/** What a rank has shown does not fit what this rank has, though their signatures agree. */
+export class Unfit extends Error {
   readonly peer: number
   readonly detail: string
 
-  constructor(peer: number, type: TypeCode, bytes: number, wanted: Block) {
-    super(`rank ${peer} has shown an unfit block`)
+  constructor(peer: number, detail: string) {
+    super(`rank ${peer} has shown something unfit`)
     this.peer = peer
-    this.detail =
-      `rank ${peer} sent ${bytes} bytes of ${typeName(type)}, this rank expects ${wanted.byteLength} bytes of ` +
-      `${typeName(wanted.type)}; all ranks must give the same element type and count`
+    this.detail = detail
   }
 }
 
+/** A block of other type or length than the one that it should go to. */
+export function unfitBlock(peer: number, type: TypeCode, bytes: number, wanted: Block): Unfit {
+  return new Unfit(
+    peer,
+    `rank ${peer} sent ${bytes} bytes of ${typeName(type)}, this rank expects ${wanted.byteLength} bytes of ` +
+      `${typeName(wanted.type)}; all ranks must give the same element type and count`,
+  )
+}
+
+/** Steps whose result is an array that they have filled. */
+export function* arrays<T>(steps: Steps<unknown>, result: T): Steps<T> {
+  yield* steps
+  return result
+}
+
+/** Steps whose result is what a carrier makes of theirs. */
+export function* finished<P>(carrier: { finish(partial: P): unknown }, steps: Steps<P>): Steps<unknown> {
+  return carrier.finish(yield* steps)
+}
+
+/** The same where only some ranks have a result. */
+export function* finishedOn<P>(
+  isHere: boolean,
+  carrier: { finish(partial: P): unknown },
+  steps: Steps<unknown>,
+): Steps<unknown> {
+  const partial = yield* steps
+  return isHere ? carrier.finish(partial as P) : undefined
+}
+
+/** Steps whose result is the value in the block that they have read: an item, or a typed array. */
+export function* valueShown(steps: Steps<Block>): Steps<unknown> {
+  const block = yield* steps
+  return block.type === ITEM ? decodeItem(block.bytes()) : block.array()
+}
+
+/** Steps whose result is the list of the values of the items that they have got; undefined stays undefined. */
+export function* values(steps: Steps<readonly Uint8Array[] | undefined>): Steps<unknown[] | undefined> {
+  const items = yield* steps
+  return items?.map((item) => decodeItem(item))
+}
+
 /** Bytes that are read before others get a turn: a millisecond or so. */
-const AT_A_STRETCH = 4 << 20
+export const AT_A_STRETCH = 4 << 20
 
 /** Whether what is about to be read is so long that the program's other work should get a turn after it. */
 export function isLong(bytes: number): boolean {

@@ -1,3 +1,4 @@
+import type { Where } from '../../../errors.ts'
 import { Block } from '../../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../../wire/codec.ts'
 import type { Op } from '../../op.ts'
@@ -24,7 +25,7 @@ export class Item {
     return new Item(null, value)
   }
 
-  bytes(where: string): Uint8Array {
+  bytes(where: Where): Uint8Array {
     this.#bytes ??= encodeItem(this.#value, where)
     return this.#bytes
   }
@@ -44,9 +45,9 @@ export class Item {
  */
 export class ItemsCarrier implements Carrier<Item> {
   readonly #op: Op
-  readonly #where: string
+  readonly #where: Where
 
-  constructor(op: Op, where: string) {
+  constructor(op: Op, where: Where) {
     this.#op = op
     this.#where = where
   }

@@ -1,0 +1,144 @@
+/**
+ * Combining the operands that all ranks show, in one fixed order.
+ *
+ * The bracketing is that of a binomial tree: neighbours in pairs, then pairs of pairs, the odd ones at the end
+ * last; so it depends on the number of operands and on nothing else, and is in rank order. On 2^k ranks it is
+ * that of recursive doubling and of rabenseifner, which get the same bits by messages.
+ */
+
+import type { Board } from '../../../transport/board.ts'
+import type { Block } from '../../../wire/block.ts'
+import { ctorOf, elementSize, type Raw } from '../../../wire/datatype.ts'
+import type { Op } from '../../op.ts'
+import { AT_A_STRETCH, rest, type Steps } from './steps.ts'
+
+/** Operands are combined in blocks of so many bytes, which stay in a core's cache with a few partials. */
+const BLOCK_BYTES = 32 << 10
+
+/** Numbers of scratch memories: this rank's own operand, two others', and partials from here on. */
+const OWN = 0
+const LEAF = 1
+const PARTIAL = 3
+
+/** What `n` operands from `first` on combine to. */
+export function bracket<P>(
+  first: number,
+  n: number,
+  operand: (rank: number) => P,
+  combine: (low: P, high: P) => P,
+): P {
+  if (n === 1) return operand(first)
+  const half = largestPowerBelow(n)
+  const low = bracket(first, half, operand, combine)
+  return combine(low, bracket(first + half, n - half, operand, combine))
+}
+
+/**
+ * Combines elements `start` up to, not including, `end` of the operands of the ranks 0 to n - 1 to `out`, which
+ * has room for just these. All but this rank's have been shown, beginning with element 0.
+ *
+ * `own`: this rank's operand, of the same elements as are shown; `inPlace`: `out` lies in it.
+ */
+export function combineShown(
+  board: Board,
+  op: Op,
+  own: Block,
+  inPlace: boolean,
+  n: number,
+  start: number,
+  end: number,
+  out: Block,
+): void {
+  if (start === end) return
+  const size = elementSize(own.type)
+  const step = BLOCK_BYTES / size
+  // Combining two operands reads each element before it writes it; with more, partials would overwrite ours.
+  const mustCopy = inPlace && n > 2
+  const shown = new Shown(board, op, own, mustCopy)
+  if (end - start <= step) return shown.combine(n, start, end - start, out.array())
+  for (let at = start; at < end; at += step) {
+    const length = Math.min(step, end - at)
+    shown.combine(n, at, length, out.slice(at - start, at - start + length).array())
+  }
+}
+
+/** The same, giving way now and then. */
+export function* combineLong(
+  board: Board,
+  op: Op,
+  own: Block,
+  inPlace: boolean,
+  n: number,
+  start: number,
+  end: number,
+  out: Block,
+): Steps<void> {
+  const stretch = AT_A_STRETCH / elementSize(own.type)
+  for (let at = start; at < end; at += stretch) {
+    if (at > start) yield rest(board)
+    const last = Math.min(end, at + stretch)
+    combineShown(board, op, own, inPlace, n, at, last, out.slice(at - start, last - start))
+  }
+}
+
+class Shown {
+  readonly #board: Board
+  readonly #op: Op
+  readonly #own: Block
+  readonly #mustCopy: boolean
+  /** The block that is being combined. */
+  #start = 0
+  #count = 0
+
+  constructor(board: Board, op: Op, own: Block, mustCopy: boolean) {
+    this.#board = board
+    this.#op = op
+    this.#own = own
+    this.#mustCopy = mustCopy
+  }
+
+  combine(n: number, start: number, count: number, out: Raw): void {
+    this.#start = start
+    this.#count = count
+    if (this.#mustCopy) (this.#room(OWN) as Uint8Array).set(this.#mine() as Uint8Array)
+    this.#range(0, n, out, PARTIAL)
+  }
+
+  #range(first: number, n: number, out: Raw, scratch: number): void {
+    if (n === 1) return (out as Uint8Array).set(this.#operand(first, LEAF) as Uint8Array)
+    if (n === 2) {
+      return this.#op.combineArrays(this.#operand(first, LEAF), this.#operand(first + 1, LEAF + 1), out)
+    }
+    const half = largestPowerBelow(n)
+    this.#range(first, half, out, scratch)
+    let high: Raw
+    if (n - half === 1) high = this.#operand(first + half, LEAF)
+    else {
+      high = this.#room(scratch)
+      this.#range(first + half, n - half, high, scratch + 1)
+    }
+    this.#op.combineArrays(out, high, out)
+  }
+
+  #operand(rank: number, scratch: number): Raw {
+    if (rank === this.#board.rank) return this.#mustCopy ? this.#room(OWN) : this.#mine()
+    const { type } = this.#own
+    return this.#board.operand(rank, type, this.#start * elementSize(type), this.#count, scratch)
+  }
+
+  #mine(): Raw {
+    return this.#own.slice(this.#start, this.#start + this.#count).array()
+  }
+
+  #room(scratch: number): Raw {
+    const { type } = this.#own
+    const memory = this.#board.scratch(scratch, this.#count * elementSize(type))
+    return new (ctorOf(type)!)(memory, 0, this.#count)
+  }
+}
+
+function largestPowerBelow(n: number): number {
+  let power = 1
+  while (power * 2 < n) power *= 2
+  return power
+}
