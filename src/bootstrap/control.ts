@@ -60,8 +60,8 @@ export type ToRank =
   | { readonly t: 'boot'; readonly order: BootOrder }
   | { readonly t: 'card'; readonly rank: number; readonly card: string }
   | { readonly t: 'want' }
-  /** `rank` is done, but still there. */
-  | { readonly t: 'finished'; readonly rank: number }
+  /** `rank` is done. `left`: and its process has ended; else it is still there. */
+  | { readonly t: 'finished'; readonly rank: number; readonly left: boolean }
   /** Answer to `card?`: the process of `rank` has ended well, so its card is of no use. */
   | { readonly t: 'left'; readonly rank: number }
   | { readonly t: 'failed'; readonly rank: number; readonly reason: string }

@@ -11,9 +11,9 @@ import type { Place } from './environment.ts'
 export type JobEvent =
   /**
    * `rank` is done: it received all it wanted and everything it sent has been taken. Its process usually
-   * goes on until all are finished, and takes messages to report them as never received.
+   * goes on until all are finished, and takes messages to report them as never received; `left`: it has ended.
    */
-  | { readonly kind: 'finished'; readonly rank: number }
+  | { readonly kind: 'finished'; readonly rank: number; readonly left: boolean }
   /** `rank` died. The job is about to end. */
   | { readonly kind: 'failed'; readonly rank: number; readonly reason: string }
   /** Some rank asks for this rank's address card; publish one. */

@@ -124,7 +124,8 @@ export class RankJob implements Job {
         this.#listener({ kind: 'want' })
         break
       case 'finished':
-        this.#listener({ kind: 'finished', rank: message.rank })
+        if (message.left) this.#markGone(message.rank, 'it has finished and left')
+        this.#listener({ kind: 'finished', rank: message.rank, left: message.left })
         break
       case 'left':
         this.#markGone(message.rank, 'it has finished and left')

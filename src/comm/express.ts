@@ -60,7 +60,7 @@ export class Express {
    * same arrays again and again, and looking into one takes longer than the rest of a message.
    */
   typeOf(value: unknown): TypeCode {
-    if (value === this.#known) return this.#known!.length > 0 ? this.#knownType : ITEM
+    if (value === this.#known && value !== null) return this.#known!.length > 0 ? this.#knownType : ITEM
     const type = rawType(value)
     if (type === ITEM || !isFixed(value as Raw)) return ITEM
     if ((value as Raw).buffer.byteLength <= MOST_KEPT_BYTES) {

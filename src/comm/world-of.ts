@@ -79,8 +79,11 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
   const self = new Core(state, job.rank + job.size * SELF_COUNTER, 'self', [job.rank], NO_BOARD, true)
 
   job.listen((event) => {
-    if (event.kind === 'finished') messenger.rankFinished(event.rank)
-    else if (event.kind === 'want') onWant?.()
+    if (event.kind === 'finished') {
+      messenger.rankFinished(event.rank)
+      // One that never took part has no way to say so itself.
+      if (event.left) transport.peerGone(event.rank, `the process of rank ${event.rank} has ended`)
+    } else if (event.kind === 'want') onWant?.()
     else if (job.lost(event.rank, event.reason) === 'continue') messenger.rankLost(event.rank, event.reason)
   })
   const activity = (): Activity => ({

@@ -27,7 +27,7 @@ export class ControlHub {
         this.#ask(rank, message.rank)
         break
       case 'finished':
-        this.#markFinished(rank)
+        this.#markFinished(rank, false)
         break
       default:
         break
@@ -46,8 +46,8 @@ export class ControlHub {
   /** The process of `rank` has ended well, so it is done and cannot be reached any more. */
   markLeft(rank: number): void {
     this.#left.add(rank)
-    this.#markFinished(rank)
-    // Only whoever wants to reach it needs to know; at the end of a job of n ranks all leave, n^2 messages.
+    // Of one that has said before that it is done, only whoever wants to reach it needs to know.
+    this.#markFinished(rank, true)
     for (const asker of this.#takeAskers(rank)) this.#send(asker, { t: 'left', rank })
   }
 
@@ -55,10 +55,10 @@ export class ControlHub {
     this.#tellOthers(rank, { t: 'failed', rank, reason })
   }
 
-  #markFinished(rank: number): void {
+  #markFinished(rank: number, left: boolean): void {
     if (this.#finished.has(rank)) return
     this.#finished.add(rank)
-    this.#tellOthers(rank, { t: 'finished', rank })
+    this.#tellOthers(rank, { t: 'finished', rank, left })
     if (this.#finished.size === this.#size) this.#tellOthers(-1, { t: 'allFinished' })
   }
 

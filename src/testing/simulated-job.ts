@@ -40,7 +40,7 @@ export class SimulatedLauncher {
 
   #finish(rank: number): Promise<void> {
     this.#left.delete(rank)
-    this.#tell({ kind: 'finished', rank })
+    this.#tell({ kind: 'finished', rank, left: false })
     return new Promise((resolve) => {
       this.#finishing.push(resolve)
       this.#endIfAllHave()

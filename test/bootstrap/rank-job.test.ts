@@ -56,8 +56,8 @@ test('a rank that has left has no card any more, before and after', async () => 
 test('a rank that has finished can still be reached', async () => {
   const { job } = setup()
   const early = job.card(2)
-  job.receive({ t: 'finished', rank: 2 })
-  job.receive({ t: 'finished', rank: 1 })
+  job.receive({ t: 'finished', rank: 2, left: false })
+  job.receive({ t: 'finished', rank: 1, left: false })
   const late = job.card(1)
   for (const rank of [1, 2]) job.receive({ t: 'card', rank, card: `card of ${rank}` })
   expect(await Promise.all([early, late])).toEqual(['card of 2', 'card of 1'])
@@ -76,7 +76,7 @@ test('finishing holds the process until all have finished', async () => {
 test('events before the listener are kept for it, in order', () => {
   const { job } = setup()
   job.receive({ t: 'want' })
-  job.receive({ t: 'finished', rank: 1 })
+  job.receive({ t: 'finished', rank: 1, left: false })
   const seen: string[] = []
   job.listen((event) => seen.push(event.kind))
   job.receive({ t: 'failed', rank: 2, reason: 'x' })

@@ -32,15 +32,15 @@ test('a card published unasked waits for those who ask', () => {
 test('who finishes is announced once, and the last one ends the waiting of all', () => {
   const { hub, take } = setup(3)
   hub.receive(1, { t: 'finished' })
-  expect(take()).toEqual(['0: finished 1', '2: finished 1'])
+  expect(take()).toEqual(['0: finished 1 false', '2: finished 1 false'])
   hub.markLeft(1)
   expect(take()).toEqual([])
   hub.markLeft(0)
   take()
   hub.receive(2, { t: 'finished' })
   expect(take()).toEqual([
-    '0: finished 2',
-    '1: finished 2',
+    '0: finished 2 false',
+    '1: finished 2 false',
     '0: allFinished',
     '1: allFinished',
     '2: allFinished',
@@ -62,7 +62,7 @@ test('of a rank that has left only those hear who want its card, before or after
   hub.receive(0, { t: 'card?', rank: 1 })
   take()
   hub.markLeft(1)
-  expect(take()).toEqual(['0: finished 1', '2: finished 1', '0: left 1'])
+  expect(take()).toEqual(['0: finished 1 true', '2: finished 1 true', '0: left 1'])
   hub.receive(2, { t: 'card?', rank: 1 })
   expect(take()).toEqual(['2: left 1'])
 })
