@@ -267,7 +267,7 @@ export class PointToPoint {
 
   /** Receives by the short way, if the arguments are such that it may be tried; MISS if not, or in vain. */
   #recvByExpress(source: Source | undefined, options: RecvOptions): unknown {
-    if (typeof source !== 'number') return MISS
+    if (typeof source !== 'number' || options === null) return MISS
     const express = this.#express
     if (express === null) return MISS
     const { tag, into, as, status, signal, timeout } = options
@@ -354,7 +354,8 @@ export class PointToPoint {
 
 /** The tag, if `options` is an object literal with a valid tag and nothing else; -1 if it must be looked at closely. */
 function plainTag(options: SendOptions): number {
-  if (typeof options !== 'object' || Object.getPrototypeOf(options) !== Object.prototype) return -1
+  if (typeof options !== 'object' || options === null) return -1
+  if (Object.getPrototypeOf(options) !== Object.prototype) return -1
   for (const name in options) if (name !== 'tag') return -1
   const { tag } = options
   if (tag === undefined) return 0
