@@ -27,7 +27,7 @@ const LOOKS = 256
 /** Hope runs from 0 to this: how often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
 /** Without hope, one receive in so many looks all the same, to see whether things have changed. */
-const RETRY_EVERY = 32
+const RETRY_EVERY = 8
 
 /** An array is remembered only where that does not keep much memory from being freed. */
 const MOST_KEPT_BYTES = 64 << 10
