@@ -25,6 +25,15 @@ export interface Janitor {
 }
 
 export function startJanitor(path: string, jobId: string): Janitor {
+  try {
+    return startShell(path, jobId)
+  } catch {
+    // Some failures are thrown, of too many open files for instance; the ranks will meet it too, and say so.
+    return { dismiss: () => Promise.resolve() }
+  }
+}
+
+function startShell(path: string, jobId: string): Janitor {
   const child = spawn('/bin/sh', ['-c', SCRIPT, 'tsmpi-janitor', path, jobId], {
     // A session of its own: neither Ctrl-C nor a closing terminal may take it along with the launcher.
     detached: true,

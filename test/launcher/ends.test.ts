@@ -233,8 +233,9 @@ test('a rank that writes to our connection by mistake is told so', async () => {
   expect(code).toBe(1)
 })
 
-test('a rank that cannot be started ends the job: 125, and the cure', async () => {
-  const through = ['sh', '-c', 'ulimit -n 64 && exec "$0" "$@"']
+// With the lower limit nothing at all can be started, the process that cleans up behind tsrun included.
+test.each([21, 64])('ranks cannot be started with %i open files: 125, and the cure', async (limit) => {
+  const through = ['sh', '-c', `ulimit -n ${limit} && exec "$0" "$@"`]
   const { code, stderr } = await tsrun(['-n', '40', program('forever.ts')], { through })
   expect(stderr).toMatch(/^tsrun: rank \d+ could not be started: .*EMFILE; too many open files\? ulimit -n/)
   expect(code).toBe(125)
