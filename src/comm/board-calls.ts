@@ -24,7 +24,7 @@ const LOOKS = 48
 /** Hope runs from 0 to this: how often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
 /** Without hope, one call in so many looks all the same, to see whether things have changed. */
-const RETRY_EVERY = 32
+const RETRY_EVERY = 8
 /** How long after a rank's memory could not be read its death must be known. */
 const DEATH_MS = 5000
 

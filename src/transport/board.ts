@@ -108,6 +108,8 @@ export interface Board {
    * where it is, so it must stay as it is until they have left. `total` is for them to see.
    */
   show(block: Block | null, total?: number): boolean
+  /** The same for an array of element type `type` that fits a cell. */
+  showArray(array: Raw, type: TypeCode): void
   /** Begins the next round by showing one number. */
   showNumber(value: number): void
   /** Begins the next round without showing anything: others must not wait for this rank in it. */

@@ -1,6 +1,6 @@
 import type { Board } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
-import { allocate, isRaw, type Raw, type TypeCode } from '../../wire/datatype.ts'
+import { allocate, elementSize, ITEM, type Raw, rawType, type TypeCode } from '../../wire/datatype.ts'
 import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
@@ -8,18 +8,20 @@ import {
   allreduceItems,
   allreduceItemsByRoot,
   allreduceNumber,
+  allreduceSliced,
+  allreduceWhole,
   allreduceWholeArrays,
 } from './allreduce/on-board.ts'
 import { recursiveDoubling } from './allreduce/recursive-doubling.ts'
 import { reduceBcast } from './allreduce/reduce-bcast.ts'
-import { selectAllreduce, selectAllreduceOnBoard } from './allreduce/select.ts'
+import { isWhole, selectAllreduce } from './allreduce/select.ts'
 import { arrays, finished, type Steps } from './board/steps.ts'
 import { type Item, ItemsCarrier } from './carrier/items.ts'
 import { NumbersCarrier } from './carrier/numbers.ts'
 import { WholeArraysCarrier } from './carrier/whole-arrays.ts'
 import type { Contribution } from './carrier.ts'
 import { where } from './check.ts'
-import { checkArrays, contribute } from './contribution.ts'
+import { checkPair, contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import { NUMBER, signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
@@ -64,26 +66,27 @@ function onBoard(scope: Scope, board: Board, value: unknown, op: Op, options: In
     op.check(value, where(scope, 'allreduce'))
     return start(NUMBER, 1, allreduceNumber(board, new NumbersCarrier(op), value))
   }
-  if (isRaw(value) && op.elementwise) {
+  const type = rawType(value)
+  if (type !== ITEM && op.elementwise) {
     op.check(value, where(scope, 'allreduce'))
-    const { input, given } = checkArrays(scope, 'allreduce', value, into)
-    const result = into ?? allocate(input.type, input.count)
-    const algorithm = selectAllreduceOnBoard(input.byteLength, board.size, board.cellBytes)
-    return start(
-      input.type,
-      input.count,
-      arrays(algorithm(board, op, input, given ?? Block.of(result)), result),
-    )
+    const input = value as Raw
+    const inPlace = checkPair(scope, 'allreduce', input, type, into)
+    const result = into ?? allocate(type, input.length)
+    if (isWhole(input.length * elementSize(type), board.size, board.cellBytes)) {
+      return start(type, input.length, allreduceWhole(board, op, type, input, inPlace, result))
+    }
+    const steps = allreduceSliced(board, op, Block.of(input), inPlace, Block.of(result))
+    return start(type, input.length, arrays(steps, result))
   }
-  const { carrier, own, type, count } = contribute(scope, 'allreduce', value, op, into)
+  const { carrier, own, type: kind, count } = contribute(scope, 'allreduce', value, op, into)
   if (carrier instanceof ItemsCarrier) {
     const algorithm = op.elementwise ? allreduceItems : allreduceItemsByRoot
-    return start(type, count, finished(carrier, algorithm(board, carrier, own as Item)))
+    return start(kind, count, finished(carrier, algorithm(board, carrier, own as Item)))
   }
   if (carrier instanceof WholeArraysCarrier && (own as Raw).byteLength <= board.cellBytes) {
-    return start(type, count, finished(carrier, allreduceWholeArrays(board, carrier, own as Raw)))
+    return start(kind, count, finished(carrier, allreduceWholeArrays(board, carrier, own as Raw)))
   }
-  return scope.call(signature('allreduce', { op: op.code, type, count }), options, async (endpoint) =>
+  return scope.call(signature('allreduce', { op: op.code, type: kind, count }), options, async (endpoint) =>
     carrier.finish(await recursiveDoubling(endpoint, carrier, own)),
   )
 }

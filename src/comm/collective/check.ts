@@ -39,8 +39,14 @@ export function checkRoot(scope: Scope, call: CallName, root: unknown): asserts 
 
 /** The memory of a typed array that the program passed. */
 export function blockOf(scope: Scope, call: CallName, what: string, array: Raw): Block {
+  checkFixed(scope, call, what, array)
+  return Block.of(array)
+}
+
+/** Throws unless the memory of `array` keeps its length. */
+export function checkFixed(scope: Scope, call: CallName, what: string, array: Raw): void {
   const buffer = array.buffer as { resizable?: boolean; growable?: boolean }
-  if (!buffer.resizable && !buffer.growable) return Block.of(array)
+  if (!buffer.resizable && !buffer.growable) return
   throw new BufferError(
     `${where(scope, call)}: ${what} lies in a resizable buffer, which may shrink under a message; copy it`,
   )
@@ -61,7 +67,7 @@ export function resultArray(scope: Scope, call: CallName, into: unknown, type: T
       `${where(scope, call)}: into has length ${into.length}, but ${wanted}; pass into.subarray(0, ${count}) of a longer one`,
     )
   }
-  blockOf(scope, call, 'into', into)
+  checkFixed(scope, call, 'into', into)
   return into
 }
 

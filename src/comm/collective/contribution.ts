@@ -10,7 +10,7 @@ import { Item, ItemsCarrier } from './carrier/items.ts'
 import { NumbersCarrier } from './carrier/numbers.ts'
 import { WholeArraysCarrier } from './carrier/whole-arrays.ts'
 import type { Contribution } from './carrier.ts'
-import { blockOf, checkOverlap, refuseInto, resultArray, where } from './check.ts'
+import { blockOf, checkFixed, checkOverlap, refuseInto, resultArray, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { BIGINT, type CallName, NUMBER } from './signature.ts'
 
@@ -47,6 +47,27 @@ export function checkArrays(
   const given = Block.of(resultArray(scope, call, into, input.type, input.count))
   checkOverlap(scope, call, input, given, given)
   return { input, given }
+}
+
+/**
+ * The same for an array of element type `type`, without the blocks, which take longer to make than a short call
+ * takes otherwise. True: the result goes to where the input is.
+ */
+export function checkPair(
+  scope: Scope,
+  call: CallName,
+  value: Raw,
+  type: TypeCode,
+  into: Raw | undefined,
+): boolean {
+  checkFixed(scope, call, 'value', value)
+  if (into === undefined) return false
+  if (into === value) return true
+  resultArray(scope, call, into, type, value.length)
+  if (into.buffer !== value.buffer) return false
+  const [input, given] = [Block.of(value), Block.of(into)]
+  checkOverlap(scope, call, input, given, given)
+  return input.sameMemory(given)
 }
 
 function contributeArray(scope: Scope, call: CallName, value: Raw, op: Op, into: Raw | undefined) {

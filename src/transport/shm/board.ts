@@ -22,7 +22,7 @@
 
 import { InvariantError, invariant } from '../../errors.ts'
 import { Block } from '../../wire/block.ts'
-import { ctorOf, ITEM, type Raw, type TypeCode, typeOfCtor } from '../../wire/datatype.ts'
+import { ctorOf, elementSize, ITEM, type Raw, type TypeCode, typeOfCtor } from '../../wire/datatype.ts'
 import { type Board, type CallNote, Disagreement, Unreadable } from '../board.ts'
 import { BOARD_RANK_BYTES, CELL_BYTES, CELL_HEAD_BYTES, CELLS, LINE_BYTES } from './layout.ts'
 import { look } from './memory-order.ts'
@@ -278,6 +278,21 @@ export class SharedBoard implements Board {
     doubles[(head + Head.TOTAL) >> 1] = total
     this.#publish(head)
     return bytes > this.cellBytes
+  }
+
+  showArray(array: Raw, type: TypeCode): void {
+    const head = this.#nextHead()
+    const { length } = array
+    const bytes = length * elementSize(type)
+    if (type === FLOAT64 && bytes <= FEW_BYTES) {
+      const at = (head + HEAD_WORDS) >> 1
+      for (let i = 0; i < length; i++) this.#doubles[at + i] = array[i] as number
+    } else if (length > 0)
+      (this.#view(this.rank, head, type, 0, length) as Uint8Array).set(array as Uint8Array)
+    this.#words[head + Head.WHAT] = type
+    this.#doubles[(head + Head.BYTES) >> 1] = bytes
+    this.#doubles[(head + Head.TOTAL) >> 1] = bytes
+    this.#publish(head)
   }
 
   showNumber(value: number): void {

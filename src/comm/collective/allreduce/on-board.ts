@@ -1,6 +1,6 @@
 import type { Board } from '../../../transport/board.ts'
 import { Block } from '../../../wire/block.ts'
-import type { Raw } from '../../../wire/datatype.ts'
+import type { Raw, TypeCode } from '../../../wire/datatype.ts'
 import type { Op } from '../../op.ts'
 import { bracket, combineLong, combineShown } from '../board/combine.ts'
 import { allgatherItems, gatherItems } from '../board/items.ts'
@@ -33,12 +33,20 @@ export function* allreduceNumber(board: Board, carrier: NumbersCarrier, value: n
  * All show their vectors, all combine all, each rank in its own memory: the same on every rank, since all do it
  * in the same order. One hand-off; n + (p - 1) n gamma. For vectors that fit a cell.
  */
-export function* allreduceWhole(board: Board, op: Op, input: Block, out: Block): Steps<void> {
+export function* allreduceWhole(
+  board: Board,
+  op: Op,
+  type: TypeCode,
+  input: Raw,
+  inPlace: boolean,
+  out: Raw,
+): Steps<Raw> {
   while (!board.isFree()) yield
-  board.show(input)
+  board.showArray(input, type)
   while (!board.allCame()) yield
-  combineShown(board, op, input, input.sameMemory(out), board.size, 0, lengthOf(input), out)
+  combineShown(board, op, type, input, inPlace, board.size, 0, input.length, out)
   board.leave()
+  return out
 }
 
 /**
@@ -49,9 +57,14 @@ export function* allreduceWhole(board: Board, op: Op, input: Block, out: Block):
  * In place is safe: slice r of this rank's vector is read by this rank only, and the others are overwritten
  * when the ranks that read them have shown what they made of them.
  */
-export function* allreduceSliced(board: Board, op: Op, input: Block, out: Block): Steps<void> {
+export function* allreduceSliced(
+  board: Board,
+  op: Op,
+  input: Block,
+  inPlace: boolean,
+  out: Block,
+): Steps<void> {
   const { rank, size } = board
-  const inPlace = input.sameMemory(out)
   const n = windowsOf(board, input.byteLength)
   let isLent = false
   for (let w = 0; w < n; w++) {

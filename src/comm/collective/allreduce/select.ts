@@ -26,12 +26,9 @@
  * between processes). Between recursive doubling and rabenseifner results do not differ by a bit.
  */
 
-import type { Board } from '../../../transport/board.ts'
 import type { Block } from '../../../wire/block.ts'
 import type { Op } from '../../op.ts'
-import type { Steps } from '../board/steps.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { allreduceSliced, allreduceWhole } from './on-board.ts'
 import { rabenseifner } from './rabenseifner.ts'
 import { ring } from './ring.ts'
 
@@ -56,12 +53,9 @@ export function selectAllreduce(bytes: number, size: number, commutative: boolea
 /** Bytes that a rank combines at most in order to save a hand-off. */
 const ONE_HAND_OFF_BYTES = 16 * 1024
 
-/** An algorithm on a board. */
-export type BoardAllreduce = (board: Board, op: Op, input: Block, out: Block) => Steps<void>
-
-/** The algorithm for an array and an elementwise op on a board. */
-export function selectAllreduceOnBoard(bytes: number, size: number, cellBytes: number): BoardAllreduce {
-  return bytes <= cellBytes && bytes * (size - 1) <= ONE_HAND_OFF_BYTES ? allreduceWhole : allreduceSliced
+/** Whether all ranks combine whole arrays on a board, instead of slices, for an elementwise op. */
+export function isWhole(bytes: number, size: number, cellBytes: number): boolean {
+  return bytes <= cellBytes && bytes * (size - 1) <= ONE_HAND_OFF_BYTES
 }
 
 function largeBytes(size: number): number {

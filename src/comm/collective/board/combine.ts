@@ -8,7 +8,7 @@
 
 import type { Board } from '../../../transport/board.ts'
 import type { Block } from '../../../wire/block.ts'
-import { ctorOf, elementSize, type Raw } from '../../../wire/datatype.ts'
+import { ctorOf, elementSize, type Raw, type TypeCode } from '../../../wire/datatype.ts'
 import type { Op } from '../../op.ts'
 import { AT_A_STRETCH, rest, type Steps } from './steps.ts'
 
@@ -42,23 +42,22 @@ export function bracket<P>(
 export function combineShown(
   board: Board,
   op: Op,
-  own: Block,
+  type: TypeCode,
+  own: Raw,
   inPlace: boolean,
   n: number,
   start: number,
   end: number,
-  out: Block,
+  out: Raw,
 ): void {
   if (start === end) return
-  const size = elementSize(own.type)
-  const step = BLOCK_BYTES / size
+  const step = BLOCK_BYTES / elementSize(type)
   // Combining two operands reads each element before it writes it; with more, partials would overwrite ours.
-  const mustCopy = inPlace && n > 2
-  const shown = new Shown(board, op, own, mustCopy)
-  if (end - start <= step) return shown.combine(n, start, end - start, out.array())
+  const shown = new Shown(board, op, type, own, inPlace && n > 2)
+  if (end - start <= step) return shown.combine(n, start, end - start, out)
   for (let at = start; at < end; at += step) {
     const length = Math.min(step, end - at)
-    shown.combine(n, at, length, out.slice(at - start, at - start + length).array())
+    shown.combine(n, at, length, out.subarray(at - start, at - start + length))
   }
 }
 
@@ -74,25 +73,30 @@ export function* combineLong(
   out: Block,
 ): Steps<void> {
   const stretch = AT_A_STRETCH / elementSize(own.type)
+  const mine = own.array()
+  const result = out.array()
   for (let at = start; at < end; at += stretch) {
     if (at > start) yield rest(board)
     const last = Math.min(end, at + stretch)
-    combineShown(board, op, own, inPlace, n, at, last, out.slice(at - start, last - start))
+    const part = result.subarray(at - start, last - start)
+    combineShown(board, op, own.type, mine, inPlace, n, at, last, part)
   }
 }
 
 class Shown {
   readonly #board: Board
   readonly #op: Op
-  readonly #own: Block
+  readonly #type: TypeCode
+  readonly #own: Raw
   readonly #mustCopy: boolean
   /** The block that is being combined. */
   #start = 0
   #count = 0
 
-  constructor(board: Board, op: Op, own: Block, mustCopy: boolean) {
+  constructor(board: Board, op: Op, type: TypeCode, own: Raw, mustCopy: boolean) {
     this.#board = board
     this.#op = op
+    this.#type = type
     this.#own = own
     this.#mustCopy = mustCopy
   }
@@ -122,18 +126,17 @@ class Shown {
 
   #operand(rank: number, scratch: number): Raw {
     if (rank === this.#board.rank) return this.#mustCopy ? this.#room(OWN) : this.#mine()
-    const { type } = this.#own
-    return this.#board.operand(rank, type, this.#start * elementSize(type), this.#count, scratch)
+    return this.#board.operand(rank, this.#type, this.#start * elementSize(this.#type), this.#count, scratch)
   }
 
   #mine(): Raw {
-    return this.#own.slice(this.#start, this.#start + this.#count).array()
+    if (this.#count === this.#own.length) return this.#own
+    return this.#own.subarray(this.#start, this.#start + this.#count)
   }
 
   #room(scratch: number): Raw {
-    const { type } = this.#own
-    const memory = this.#board.scratch(scratch, this.#count * elementSize(type))
-    return new (ctorOf(type)!)(memory, 0, this.#count)
+    const memory = this.#board.scratch(scratch, this.#count * elementSize(this.#type))
+    return new (ctorOf(this.#type)!)(memory, 0, this.#count)
   }
 }
 

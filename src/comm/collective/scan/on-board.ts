@@ -38,8 +38,9 @@ export function* scanNumber(board: Board, carrier: NumbersCarrier, value: number
 export function* scanShown(board: Board, op: Op, input: Block, out: Block, n: number): Steps<void> {
   while (!board.isFree()) yield
   board.show(input)
+  const inPlace = input.sameMemory(out)
   for (let r = 0; r < board.rank; r++) while (!board.came(r)) yield
-  if (n > 0) combineShown(board, op, input, input.sameMemory(out), n, 0, lengthOf(input), out)
+  if (n > 0) combineShown(board, op, input.type, input.array(), inPlace, n, 0, lengthOf(input), out.array())
   board.leave()
 }
 
