@@ -8,6 +8,7 @@ import {
   agrees,
   differentCalls,
   differentPast,
+  freedWithout,
   leftWithout,
   neverMade,
   noted,
@@ -38,14 +39,13 @@ export function explainBoard(
 }
 
 /**
- * What is wrong with the others' calls, now that this rank makes no more: they made others, or more, or (if
- * they make none any more either) fewer. `hasEnded`: nobody makes any more. Null: nothing that can be seen now.
+ * What is wrong with the others' calls, now that this rank makes no more: they have made others, or more. Who
+ * has made fewer finds out itself, unless it has freed the communicator before. Null: nothing that can be seen.
  */
 export function unequalEnd(
   context: Context,
   board: Board,
   peers: Peers,
-  hasEnded: boolean,
   remembered: Remembered,
 ): MpiError | null {
   const { rank, ranks } = context.owner
@@ -54,10 +54,11 @@ export function unequalEnd(
     if (peer === rank || peers.whyLost(ranks[peer]!) !== null) continue
     const { calls, key, hasClosed } = board.progressOf(peer)
     const more = calls - mine.calls
-    if (more === 0 ? key === mine.key : more < 0 && !hasEnded && !hasClosed) continue
+    if (more === 0 ? key === mine.key : more < 0 && !hasClosed) continue
     const theirs = firstDifferent(board, peer, mine.calls - 1, remembered)
     if (theirs !== null) return leftWithout(context, remembered(theirs.seq), theirs)
-    if (more <= 0) return differentPast(context, 'a collective', peer)
+    if (more === 0) return differentPast(context, 'a collective', peer)
+    if (more < 0) return freedWithout(context, remembered(calls), peer, calls)
     const next = board.callsOf(peer).find((call) => call.seq === mine.calls)
     return neverMade(context, next ? noted(peer, next) : { source: peer, seq: mine.calls, signature: null })
   }

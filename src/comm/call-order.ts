@@ -119,13 +119,16 @@ export class CallOrder {
   }
 
   /** This rank makes no more calls. What it has found then to be wrong with the others' calls. */
-  close(hasEnded: boolean): MpiError | null {
+  end(): MpiError | null {
     const calls = this.#boardCalls
     if (calls === null || this.#context.owner.broken !== null) return null
-    calls.board.close()
-    return unequalEnd(this.#context, calls.board, this.#messenger.peers, hasEnded, (seq) =>
-      this.#remembered(seq),
-    )
+    return unequalEnd(this.#context, calls.board, this.#messenger.peers, (seq) => this.#remembered(seq))
+  }
+
+  /** The same for a communicator that is freed, perhaps before others make calls. */
+  free(): MpiError | null {
+    this.#boardCalls?.board.close()
+    return this.end()
   }
 
   /** Why the call cannot be made; null if it can. */

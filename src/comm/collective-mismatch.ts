@@ -67,6 +67,20 @@ export function neverMade(context: Context, theirs: TheirCall): CollectiveMismat
   )
 }
 
+/** Another rank has freed the communicator without making a call that this rank made. */
+export function freedWithout(
+  context: Context,
+  mine: CallSignature | null,
+  source: number,
+  seq: number,
+): CollectiveMismatchError {
+  const call = { source, seq, signature: mine }
+  return new CollectiveMismatchError(
+    `a collective ${context.where}: this rank made ${show(call)} as ${nth(call)} of ${context.owner.label}, which ` +
+      `rank ${source} has freed without making it; ${cure(null, null)}`,
+  )
+}
+
 /** The ranks made different calls before, and nobody knows any more which. */
 export function differentPast(context: Context, what: string, source: number): CollectiveMismatchError {
   return new CollectiveMismatchError(

@@ -95,7 +95,7 @@ export class Core implements ContextOwner, Scope {
 
   /** What is wrong with the collective calls of the other ranks, now that nobody makes any more. */
   unequalCalls(): MpiError | null {
-    return this.#calls.close(true)
+    return this.#calls.end()
   }
 
   mismatch(call: string, detail: string): Error {
@@ -122,7 +122,7 @@ export class Core implements ContextOwner, Scope {
   free(): void {
     if (this.isPermanent)
       throw new MpiError(`free on ${this.label}: ${this.label} lasts as long as the program`)
-    const unequal = this.#calls.close(false)
+    const unequal = this.#calls.free()
     if (unequal !== null) this.state.unequal.push(unequal)
     const freed = new CancelledError(`${this.label} has been freed; keep it until its last call is complete`)
     this.broken ??= freed

@@ -5,7 +5,7 @@
 
 import { BufferError, CountError, RootError, TypeMismatchError, type Where } from '../../errors.ts'
 import { Block } from '../../wire/block.ts'
-import { allocate, aTypeName, isRaw, type Raw, type TypeCode, typeOf } from '../../wire/datatype.ts'
+import { allocate, aTypeName, ITEM, type Raw, rawType, type TypeCode } from '../../wire/datatype.ts'
 import { describe } from '../op/domain.ts'
 import type { Scope } from './endpoint.ts'
 import type { CallName } from './signature.ts'
@@ -55,20 +55,25 @@ export function checkFixed(scope: Scope, call: CallName, what: string, array: Ra
 /** Where a result of `count` elements goes: to `into`, if that fits exactly, else to new memory. */
 export function resultArray(scope: Scope, call: CallName, into: unknown, type: TypeCode, count: number): Raw {
   if (into === undefined) return allocate(type, count)
-  const wanted = `the result is ${aTypeName(type)} of length ${count}`
-  if (!isRaw(into)) {
-    throw new TypeMismatchError(`${where(scope, call)}: into is ${describe(into)}, but ${wanted}`)
-  }
-  if (typeOf(into) !== type) {
-    throw new TypeMismatchError(`${where(scope, call)}: into is ${describe(into)}, but ${wanted}`)
-  }
-  if (into.length !== count) {
-    throw new CountError(
-      `${where(scope, call)}: into has length ${into.length}, but ${wanted}; pass into.subarray(0, ${count}) of a longer one`,
+  const found = rawType(into)
+  if (found === ITEM || found !== type) {
+    throw new TypeMismatchError(
+      `${where(scope, call)}: into is ${describe(into)}, but ${wanted(type, count)}`,
     )
   }
-  checkFixed(scope, call, 'into', into)
-  return into
+  const array = into as Raw
+  if (array.length !== count) {
+    throw new CountError(
+      `${where(scope, call)}: into has length ${array.length}, but ${wanted(type, count)}; ` +
+        `pass into.subarray(0, ${count}) of a longer one`,
+    )
+  }
+  checkFixed(scope, call, 'into', array)
+  return array
+}
+
+function wanted(type: TypeCode, count: number): string {
+  return `the result is ${aTypeName(type)} of length ${count}`
 }
 
 /** Throws if `into` is given: the result is not a typed array but `result`. */

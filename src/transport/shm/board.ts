@@ -165,8 +165,9 @@ export class SharedBoard implements Board {
     this.#root = root
     this.#count = count
     const words = this.#words
-    words[this.#own + Own.CALLS] = ++this.#calls
+    // In this order, and read the other way round: who sees the number sees the key that belongs to it.
     words[this.#own + Own.KEY] = key
+    words[this.#own + Own.CALLS] = ++this.#calls
   }
 
   note(
