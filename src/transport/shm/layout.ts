@@ -21,6 +21,8 @@ const MIB = 1 << 20
 const RINGS_BYTES = 64 * MIB
 const MIN_RING_BYTES = 4096
 const MAX_RING_BYTES = 64 << 10
+/** Beyond this a chunk of the pool is as fast, and keeps the ring free for what is short. */
+const MAX_RECORD_BYTES = 8 << 10
 
 /** Chunks of a rank's pool: enough that sender and receiver copy at the same time, without waiting for each other. */
 export const POOL_CHUNKS = 8
@@ -108,7 +110,7 @@ export function poolAt(layout: Layout, rank: number): number {
 
 /** Longest body in one record. With its head, a skip in front and a quarter not published, it always fits in time. */
 export function longestBody({ ringBytes }: Layout): number {
-  return ringBytes >> 2
+  return Math.min(ringBytes >> 2, MAX_RECORD_BYTES)
 }
 
 function powerOfTwoIn(bytes: number, least: number, most: number): number {

@@ -81,6 +81,8 @@ export class ShmTransport implements Transport, SharedMemory {
   readonly #frame = new Frame()
   #sink: Sink | null = null
   #here: Here | null = null
+  /** Number on this host of each rank of the job; undefined: it is on another one. */
+  readonly #numbers: readonly (number | undefined)[]
   /** By number on this host. */
   readonly #peers: (Peer | undefined)[]
   /** Those who may have sent something, and the bits that say so. */
@@ -104,7 +106,10 @@ export class ShmTransport implements Transport, SharedMemory {
     const { rank, ranks, layout } = options
     this.#options = options
     this.ranks = ranks
-    this.#own = ranks.indexOf(rank)
+    const numbers: (number | undefined)[] = new Array(Math.max(...ranks) + 1).fill(undefined)
+    for (const [number, inJob] of ranks.entries()) numbers[inJob] = number
+    this.#numbers = numbers
+    this.#own = numbers[rank]!
     this.#peers = new Array(ranks.length).fill(undefined)
     this.#callerBits = new Int32Array((ranks.length + 31) >> 5)
     this.maxBodyBytes = layout.chunkBytes
@@ -142,7 +147,7 @@ export class ShmTransport implements Transport, SharedMemory {
 
   send(rank: number, frame: Frame, body: Uint8Array | null, token: SendToken | null): boolean {
     if (this.#closed) return true
-    const peer = this.#peer(this.ranks.indexOf(rank))
+    const peer = this.#peer(this.#numbers[rank]!)
     if (peer.gone) return true
     const copied = peer.send(frame, body, token)
     if (peer.isBlocked) this.#block(peer)
@@ -161,7 +166,7 @@ export class ShmTransport implements Transport, SharedMemory {
 
   peerGone(rank: number, reason: string): void {
     if (this.#closed) return
-    const number = this.ranks.indexOf(rank)
+    const number = this.#numbers[rank]!
     if (this.#here !== null) return this.#leave(this.#peer(number), reason)
     // Nothing was ever sent to it or looked for.
     if (this.#goneUnmet.has(number)) return
@@ -208,8 +213,9 @@ export class ShmTransport implements Transport, SharedMemory {
   }
 
   lane(rank: number): Lane | null {
-    const number = this.ranks.indexOf(rank)
-    return number < 0 || number === this.#own || this.#closed ? null : this.#peer(number).lane
+    const number = this.#numbers[rank]
+    if (number === undefined || number === this.#own || this.#closed) return null
+    return this.#peer(number).lane
   }
 
   turnDue(): boolean {
@@ -218,8 +224,8 @@ export class ShmTransport implements Transport, SharedMemory {
 
   poll(rank: number): void {
     if (this.#isDelivering || this.#closed) return
-    const number = this.ranks.indexOf(rank)
-    if (number < 0 || number === this.#own) return
+    const number = this.#numbers[rank]
+    if (number === undefined || number === this.#own) return
     const peer = this.#peer(number)
     const { reader } = peer.lane
     const start = reader.position
@@ -246,7 +252,7 @@ export class ShmTransport implements Transport, SharedMemory {
   }
 
   fetch(rank: number, address: number, offset: number, into: Block): boolean {
-    return this.#ready().memory.fetch(this.ranks.indexOf(rank), address, offset, into)
+    return this.#ready().memory.fetch(this.#numbers[rank]!, address, offset, into)
   }
 
   takeBoard(): number {
@@ -254,7 +260,7 @@ export class ShmTransport implements Transport, SharedMemory {
   }
 
   board(id: number, ranks: readonly number[]): Board {
-    const members = ranks.map((rank) => this.ranks.indexOf(rank))
+    const members = ranks.map((rank) => this.#numbers[rank]!)
     return this.#ready().boards.board(id, members)
   }
 

@@ -41,6 +41,15 @@ const TURN_MS = 2
 /** The clock is read so rarely, since that takes longer than a look. */
 const CLOCK_EVERY = 64
 
+/**
+ * Spinning is given up after so many times in a row in which giving the core away was what helped: the peer has
+ * to run on this very core. One wait in so many spins all the same, to see whether things have changed.
+ */
+const MOST_HOPE = 4
+const RETRY_EVERY = 32
+/** What comes within so many yields came because of them. */
+const FEW_YIELDS = 3
+
 const RESOLVED = Promise.resolve()
 
 export class Waiting {
@@ -57,6 +66,8 @@ export class Waiting {
   /** Empty passes in a row. */
   #empty = 0
   #turns = 0
+  #hope = MOST_HOPE
+  #hopeless = 0
   #questions = 0
   #turnedMs = performance.now()
   #isTurning = false
@@ -132,13 +143,25 @@ export class Waiting {
 
   /** Steps 1 and 2. */
   #lookAgainAndAgain(): boolean {
-    const { spins, yields } = this.#patience
-    for (let i = 0; i < spins; i++) if (this.#work.look()) return true
+    const { yields } = this.#patience
+    const spins = this.#spins()
+    for (let i = 0; i < spins; i++) {
+      if (!this.#work.look()) continue
+      if (i > 0 && this.#hope < MOST_HOPE) this.#hope++
+      return true
+    }
     for (let i = 0; i < yields; i++) {
       this.#yield()
-      if (this.#work.look()) return true
+      if (!this.#work.look()) continue
+      if (i < FEW_YIELDS && this.#hope > 0) this.#hope--
+      return true
     }
     return false
+  }
+
+  #spins(): number {
+    if (this.#hope > 0 || ++this.#hopeless % RETRY_EVERY === 0) return this.#patience.spins
+    return 1
   }
 
   #afterTurn(): void {
