@@ -13,7 +13,7 @@ import type { Op } from '../../op.ts'
 import { AT_A_STRETCH, rest, type Steps } from './steps.ts'
 
 /** Operands are combined in blocks of so many bytes, which stay in a core's cache with a few partials. */
-const BLOCK_BYTES = 32 << 10
+const BLOCK_BYTES = 64 << 10
 
 /** Numbers of scratch memories: this rank's own operand, two others', and partials from here on. */
 const OWN = 0
