@@ -52,7 +52,6 @@ function processReader(system: Libc): ProcessReader {
   // Where processes may be read by their ancestors only (yama), this one lets all of its user's do it.
   system.prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0)
   return {
-    pid: process.pid,
     addressOf: (buffer) => system.addressOf(buffer),
     read(pid, from, to, bytes) {
       try {

@@ -12,7 +12,6 @@ import type { Segment } from './segment.ts'
 
 /** How memory of other processes is read. */
 export interface ProcessReader {
-  readonly pid: number
   addressOf(buffer: ArrayBufferLike): number
   /** Copies `bytes` bytes at address `from` of process `pid` to address `to` here. False: the kernel refuses. */
   read(pid: number, from: number, to: number, bytes: number): boolean
@@ -36,7 +35,7 @@ export class PeerMemory {
     this.#segment = segment
     this.#own = own
     this.#reader = reader
-    if (reader !== null) this.#publish(reader)
+    this.#publish(reader)
   }
 
   get canFetch(): boolean {
@@ -66,6 +65,17 @@ export class PeerMemory {
     return this.#reader.read(pid, address + offset, to, bytes)
   }
 
+  /** Whether a rank may still look at this memory: its process is there. */
+  isRunning(number: number): boolean {
+    const pid = this.#word(number, RankWord.PID)
+    if (pid === 0) return false
+    try {
+      return process.kill(pid, 0)
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+    }
+  }
+
   #copy(place: number, into: Block): boolean {
     const { buffer, at } = this.#segment.find(place, into.byteLength)
     into.set(new Block(into.type, buffer, at, into.byteLength))
@@ -81,13 +91,13 @@ export class PeerMemory {
     return address
   }
 
-  #publish(reader: ProcessReader): void {
+  #publish(reader: ProcessReader | null): void {
     const { words, layout } = this.#segment
     const line = rankAt(layout, this.#own) >> 2
-    const address = reader.addressOf(this.#probe.buffer)
+    const address = reader?.addressOf(this.#probe.buffer) ?? 0
     words[line + RankWord.PROBE_LOW] = address | 0
     words[line + RankWord.PROBE_HIGH] = Math.floor(address / 2 ** 32)
-    Atomics.store(words, line + RankWord.PID, reader.pid)
+    Atomics.store(words, line + RankWord.PID, process.pid)
   }
 
   #tryOut(reader: ProcessReader): boolean {

@@ -341,6 +341,8 @@ export class ShmTransport implements Transport, SharedMemory {
       const peer = this.#callers[i]!
       if (peer.lane.reader.next() !== 0) found = this.#take(peer) || found
     }
+    // The sink may have closed this transport.
+    if (this.#closed) return true
     if (this.#blocked.length > 0) found = this.#push() || found
     if (this.#flushes.length > 0) found = this.#endFlushes() || found
     found = this.#findClosed() || found
@@ -473,7 +475,7 @@ export class ShmTransport implements Transport, SharedMemory {
     this.#leaving.splice(this.#leaving.indexOf(peer), 1)
     const { untaken } = peer
     const borrowed = peer.drop()
-    if (peer.hasClosed) this.#here!.pool.reclaim(peer.number)
+    if (peer.hasClosed || !this.#here!.memory.isRunning(peer.number)) this.#here!.pool.reclaim(peer.number)
     this.#unblock(peer)
     this.#sink!.onPeerGone(peer.rank, peer.leaving!, untaken)
     for (const token of borrowed) this.#sink!.onReleased(token)
