@@ -42,9 +42,9 @@ export class Express {
   /** Whether looking again and again has paid off lately, per source. */
   readonly #hope: Int8Array
   #hopeless = 0
-  /** The array that was looked at last. */
-  #known: Raw | null = null
-  #knownType: TypeCode = ITEM
+  /** What is sent, and what is received into. */
+  readonly sent = new KnownArray()
+  readonly received = new KnownArray()
 
   constructor(messenger: Messenger, context: Context, shared: SharedMemory) {
     this.#messenger = messenger
@@ -53,21 +53,6 @@ export class Express {
     this.#lanes = context.owner.ranks.map((rank) => shared.lane(rank))
     this.#last = new LastMessage(context)
     this.#hope = new Int8Array(this.#lanes.length).fill(shared.isCrowded ? 0 : MOST_HOPE)
-  }
-
-  /**
-   * The element type of an array that may go this way; ITEM: the long way looks at it closely. Programs use the
-   * same arrays again and again, and looking into one takes longer than the rest of a message.
-   */
-  typeOf(value: unknown): TypeCode {
-    if (value === this.#known && value !== null) return this.#known!.length > 0 ? this.#knownType : ITEM
-    const type = rawType(value)
-    if (type === ITEM || !isFixed(value as Raw)) return ITEM
-    if ((value as Raw).buffer.byteLength <= MOST_KEPT_BYTES) {
-      this.#known = value as Raw
-      this.#knownType = type
-    }
-    return type
   }
 
   /** Sends `value`, an array of element type `type` or the bytes of an item. False: nothing has happened. */
@@ -141,6 +126,27 @@ export class Express {
     }
     if (hope > 0) this.#hope[source] = hope - 1
     return false
+  }
+}
+
+/**
+ * The array that was looked at last: programs use the same ones again and again, and looking into one takes longer
+ * than the rest of a message.
+ */
+class KnownArray {
+  #array: Raw | null = null
+  #type: TypeCode = ITEM
+
+  /** The element type of an array that may go the short way; ITEM: the long way looks at it closely. */
+  typeOf(value: unknown): TypeCode {
+    if (value === this.#array && value !== null) return this.#array!.length > 0 ? this.#type : ITEM
+    const type = rawType(value)
+    if (type === ITEM || !isFixed(value as Raw)) return ITEM
+    if ((value as Raw).buffer.byteLength <= MOST_KEPT_BYTES) {
+      this.#array = value as Raw
+      this.#type = type
+    }
+    return type
   }
 }
 

@@ -261,7 +261,7 @@ export class PointToPoint {
     if (express === null || dest === null) return false
     const tag = options === undefined ? 0 : plainTag(options)
     if (tag < 0) return false
-    const type = express.typeOf(value)
+    const type = express.sent.typeOf(value)
     return type !== ITEM && express.send(value as Raw, type, dest, tag)
   }
 
@@ -280,7 +280,7 @@ export class PointToPoint {
     }
     let type: TypeCode = ANY_TYPE
     if (into !== undefined) {
-      type = express.typeOf(into)
+      type = express.received.typeOf(into)
       if (type === ITEM) return MISS
     }
     return express.recv(source, wantedTag, into, type, status === true)
