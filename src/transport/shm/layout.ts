@@ -66,8 +66,8 @@ export const RankWord = {
   PROBE_HIGH: 35,
   CALLERS: 64,
 } as const
-/** Ranks that a rank's line of callers, one bit each, has room for. */
-export const MAX_RANKS = 256
+/** Ranks of a host for which everything but boards and heap lies within 2^31 bytes. */
+export const MAX_RANKS = 512
 
 /** In front of a ring's data: a line that its reader writes, and one that its writer does. */
 export const RING_HEAD_BYTES = 2 * LINE_BYTES

@@ -96,6 +96,8 @@ export class ShmTransport implements Transport, SharedMemory {
   #holds = 0
   #isListening = false
   #closedSeen = 0
+  /** Frames that had not got into shared memory when this transport closed. */
+  #lost = 0
   #isDelivering = false
   #closed = false
   #isCrowded: boolean | null = null
@@ -136,7 +138,7 @@ export class ShmTransport implements Transport, SharedMemory {
   }
 
   get unsent(): number {
-    let frames = 0
+    let frames = this.#lost
     for (const peer of this.#blocked) frames += peer.waiting
     return frames
   }
@@ -189,6 +191,7 @@ export class ShmTransport implements Transport, SharedMemory {
 
   async close(): Promise<void> {
     if (this.#closed) return
+    this.#lost = this.unsent
     this.#closed = true
     for (const { resolve } of this.#flushes.splice(0)) resolve()
     for (const peer of this.#peers) {
