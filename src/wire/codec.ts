@@ -14,8 +14,8 @@ import { MpiError, type Where } from '../errors.ts'
 import { decodeCloned, encodeCloned } from './codec/cloned.ts'
 import { Form } from './codec/form.ts'
 import { decodeNumberList, encodeNumberList } from './codec/number-list.ts'
-import { decodePacked, encodePacked } from './codec/packed.ts'
-import { isPlainArray, isPlainTree } from './codec/plain-tree.ts'
+import { decodeDictionary, decodePacked, decodeTable, encodeTree } from './codec/packed.ts'
+import { isPlainArray } from './codec/plain-array.ts'
 import { refusal } from './codec/refused.ts'
 import {
   decodeBigint,
@@ -74,7 +74,7 @@ function encodeObject(value: object, where: Where): Uint8Array {
       const bytes = encodeNumberList(value)
       if (bytes !== null) return bytes
     }
-    return isPlainTree(value) ? encodePacked(value) : encodeCloned(value)
+    return encodeTree(value) ?? encodeCloned(value)
   } catch (error) {
     throw refusal(value, where, error)
   }
@@ -105,6 +105,10 @@ function decode(bytes: Uint8Array): unknown {
       return decodeNumberList(bytes, form)
     case Form.PLAIN:
       return decodePacked(bytes)
+    case Form.DICTIONARY:
+      return decodeDictionary(bytes)
+    case Form.TABLE:
+      return decodeTable(bytes)
     case Form.CLONE:
       return decodeCloned(bytes)
     default:

@@ -193,6 +193,97 @@ function special(): Record<string, unknown> {
     'a deeper tree': JSON.parse('['.repeat(1000) + ']'.repeat(1000)),
     'many keys': Object.fromEntries(Array.from({ length: 70_000 }, (_, i) => [`k${i}`, i])),
     'many objects': Array.from({ length: 1000 }, (_, id) => ({ id, name: `n${id}` })),
+    ...dictionaries(),
+    ...tables(),
+  }
+}
+
+function dictionaries(): Record<string, unknown> {
+  const cycle = dictionary(40)
+  cycle.self = cycle
+  const shared = [1]
+  const inherited = dictionary(40)
+  Object.setPrototypeOf(inherited, { inherited: 1 })
+  return {
+    'a dictionary': dictionary(100),
+    'a large dictionary': dictionary(1000),
+    'a larger dictionary': dictionary(1001),
+    'a dictionary with keys like integers': {
+      ...dictionary(40),
+      10: 'ten',
+      9: 'nine',
+      '-1': 'minus one',
+      '4294967294': 'an index',
+      '4294967295': 'no index',
+      '01': 'no integer',
+    },
+    'a dictionary with the empty key': { ...dictionary(40), '': 1 },
+    'a dictionary with awkward keys': {
+      ...dictionary(40),
+      constructor: 1,
+      toString: 2,
+      valueOf: undefined,
+      'quote"back\\slash': 3,
+      'line\n\u2028': 4,
+      '${x}': 5,
+      ключ: 6,
+      '😀': 7,
+    },
+    'a dictionary with the separator in a key': { ...dictionary(40), 'a\0b': 1, '\0': 2 },
+    'a dictionary with a key __proto__': { ...dictionary(40), ...JSON.parse('{}'), ['__proto__']: 1 },
+    'a dictionary with half a character in a key': { ...dictionary(40), '\ud83d': 1, '\ude00': 2 },
+    'a dictionary with half a character in a value': { ...dictionary(40), half: '\ud83d' },
+    'a dictionary with minus zero': { ...dictionary(40), zero: -0 },
+    'a dictionary with holes': { ...dictionary(40), list: holes(1, 2) },
+    'a dictionary with undefined': { ...dictionary(40), nothing: undefined, none: null },
+    'a dictionary in a cycle': cycle,
+    'a dictionary with one part twice': { ...dictionary(40), a: shared, b: shared },
+    'a dictionary with symbols': { ...dictionary(40), [Symbol('s')]: 1 },
+    'a dictionary with something unseen': Object.defineProperty(dictionary(40), 'unseen', { value: 1 }),
+    'a dictionary that inherits': inherited,
+    'a dictionary of no prototype': Object.assign(Object.create(null), dictionary(40)),
+    'a dictionary with a getter': {
+      ...dictionary(40),
+      get twice() {
+        return [1, 2]
+      },
+    },
+    'a dictionary of dictionaries': { ...dictionary(40), part: dictionary(40) },
+    'a frozen dictionary': Object.freeze(dictionary(40)),
+    'a dictionary of long texts': Object.fromEntries(
+      Array.from({ length: 40 }, (_, i) => [`${i}${'ü'.repeat(2000)}`, 'é'.repeat(i * 100)]),
+    ),
+  }
+}
+
+function tables(): Record<string, unknown> {
+  const row = { id: 1 }
+  const extended = Object.assign(table(10), { extra: 1 })
+  const cycle: Record<string, unknown>[] = [{ up: 0 }, { up: 1 }, { up: 2 }, { up: 3 }]
+  cycle[2]!.up = cycle
+  const held = table(10)
+  delete held[5]
+  return {
+    'a table': table(100),
+    'a table of one column': Array.from({ length: 10 }, (_, i) => ({ '': i })),
+    'a table with parts': Array.from({ length: 10 }, (_, i) => ({ i, part: { deep: [i] }, none: undefined })),
+    'a wide table': Array.from({ length: 10 }, () => dictionary(40)),
+    'a table of empty rows': [{}, {}, {}, {}, {}],
+    'a table with another order': [...table(4), { name: 'n', id: 1 }],
+    'a table with fewer keys': [...table(4), { id: 1 }],
+    'a table with more keys': [...table(4), { id: 1, name: '', more: 1 }],
+    'a table with a gap': [...table(4), null, undefined],
+    'a table with a hole': held,
+    'a table with a list': [...table(4), ['id', 'name']],
+    'a table with a row twice': [row, { id: 2 }, { id: 3 }, row],
+    'a table in a cycle': cycle,
+    'a table with a property': extended,
+    'a table with an instance': [...table(4), Object.assign(new (class Row {})(), { id: 1, name: '' })],
+    'a table of instances': Array.from({ length: 5 }, () => new Point()),
+    'a table with minus zero': [...table(4), { id: -0, name: '' }],
+    'a table with keys like integers': Array.from({ length: 5 }, () => ({ b: 1, 2: 2, 1: 1 })),
+    'a table with a key __proto__': Array.from({ length: 5 }, () => JSON.parse('{"__proto__": 1, "a": 2}')),
+    'a table with symbols': Array.from({ length: 5 }, (_, i) => ({ i, [Symbol('s')]: 1 })),
   }
 }
 
@@ -218,6 +309,89 @@ describe('a value arrives as by structuredClone', () => {
     )
   })
 
+  test('any dictionary, any table', () => {
+    const plain = fc.oneof(
+      fc.integer(),
+      fc.double({ noNaN: false }),
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.boolean(),
+      fc.constantFrom(null, undefined),
+      fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }),
+      fc.array(fc.nat(), { maxLength: 3 }),
+      fc.record({ a: fc.nat(), b: fc.string() }),
+    )
+    const leaf = fc.oneof({ arbitrary: plain, weight: 500 }, { arbitrary: anyValue, weight: 1 })
+    const key = fc.oneof(
+      { arbitrary: fc.string({ maxLength: 5 }), weight: 50 },
+      { arbitrary: fc.nat(9999).map(String), weight: 10 },
+      { arbitrary: fc.string({ unit: 'binary' }), weight: 10 },
+      { arbitrary: anyText, weight: 1 },
+    )
+    const wide = fc.dictionary(key, leaf, { minKeys: 25, maxKeys: 60, size: 'max' })
+    const rows = fc.tuple(fc.uniqueArray(key, { maxLength: 6 }), fc.nat(10)).chain(([keys, count]) =>
+      fc.array(
+        fc
+          .tuple(...keys.map(() => leaf))
+          .map((values) => Object.fromEntries(keys.map((k, i) => [k, values[i]]))),
+        { minLength: count, maxLength: count },
+      ),
+    )
+    const forms = new Set<number>()
+    fc.assert(
+      fc.property(fc.oneof(wide, rows), (drawn) => {
+        const bytes = encodeItem(drawn, where)
+        forms.add(bytes[0]!)
+        const expected = structuredClone(drawn)
+        // Objects of keys met often are made by other code.
+        for (let i = 0; i < 10; i++) expectSameGraph(decodeItem(bytes), expected)
+      }),
+      { numRuns: 300 },
+    )
+    expect([...forms]).toEqual(expect.arrayContaining([Form.DICTIONARY, Form.TABLE, Form.PLAIN, Form.CLONE]))
+  })
+
+  test('whatever was met before, and however often', () => {
+    const values = Object.values({ ...dictionaries(), ...tables() })
+    for (let round = 0; round < 12; round++)
+      for (const value of values) expectSameGraph(roundTrip(value), structuredClone(value))
+    for (const value of values)
+      for (let again = 0; again < 12; again++) expectSameGraph(roundTrip(value), structuredClone(value))
+  })
+
+  test('with a getter that sends something itself', () => {
+    const value = {
+      before: ['b'],
+      get inner() {
+        return roundTrip({ a: table(5), b: dictionary(20) })
+      },
+      after: ['a'],
+    }
+    expectSameGraph(roundTrip(value), structuredClone(value))
+  })
+
+  test.each([1, 40])('with a getter that takes the next key away, after %i others', (count) => {
+    function shrinking(): object {
+      const object: Record<string, unknown> = dictionary(count)
+      Object.defineProperty(object, 'getter', {
+        enumerable: true,
+        get() {
+          delete object.next
+          return 1
+        },
+      })
+      object.next = 2
+      return object
+    }
+    expectSameGraph(roundTrip(shrinking()), structuredClone(shrinking()))
+    expectSameGraph(
+      roundTrip([{ a: shrinking() }, shrinking()]),
+      structuredClone([{ a: shrinking() }, shrinking()]),
+    )
+    const rows = () => Array.from({ length: 5 }, shrinking)
+    expectSameGraph(roundTrip(rows()), structuredClone(rows()))
+  })
+
   test('any graph', () => {
     const graph = fc.tuple(
       fc.array(anyValue, { minLength: 1, maxLength: 5 }),
@@ -240,6 +414,18 @@ describe('a value arrives as by structuredClone', () => {
   })
 })
 
+/** An object of so many keys and values of several kinds. */
+function dictionary(count: number): Record<string, unknown> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`key ${i}`, [i, i + 0.5, `value ${i}`, [i, { i }]][i % 4]]),
+  )
+}
+
+/** So many objects of the same keys. */
+function table(rows: number): object[] {
+  return Array.from({ length: rows }, (_, id) => ({ id, name: `row ${id}` }))
+}
+
 describe('the form', () => {
   test.each<[string, unknown, number]>([
     ['a record', { a: 1, b: 'x', c: [null, true] }, Form.PLAIN],
@@ -248,7 +434,22 @@ describe('the form', () => {
     ['a list of numbers', [1, 2.5], Form.FLOAT64_LIST],
     ['a list with -0', [1, -0], Form.FLOAT64_LIST],
     ['a record with -0', { a: -0 }, Form.CLONE],
-    ['a dictionary', Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`k${i}`, i])), Form.CLONE],
+    ['a record of many keys', dictionary(32), Form.PLAIN],
+    ['a dictionary', dictionary(33), Form.DICTIONARY],
+    ['a large dictionary', dictionary(1000), Form.DICTIONARY],
+    ['a larger dictionary', dictionary(1001), Form.CLONE],
+    ['a dictionary with -0', { ...dictionary(40), zero: -0 }, Form.CLONE],
+    ['a dictionary in a dictionary', { ...dictionary(40), part: dictionary(40) }, Form.CLONE],
+    ['a dictionary with a key that holds the separator', { ...dictionary(40), 'a\0b': 1 }, Form.CLONE],
+    ['a table', table(4), Form.TABLE],
+    ['a wide table', [dictionary(40), dictionary(40), dictionary(40), dictionary(40)], Form.TABLE],
+    ['a short table', table(3), Form.PLAIN],
+    ['a table with another row', [...table(4), { id: 1 }], Form.PLAIN],
+    ['a table with a row in another order', [...table(4), { name: 'n', id: 1 }], Form.PLAIN],
+    ['a table with a gap', [...table(4), null], Form.PLAIN],
+    ['a table of nothing', [{}, {}, {}, {}], Form.PLAIN],
+    ['a table with one row twice', new Array(4).fill({ id: 1 }), Form.CLONE],
+    ['a table with -0', [...table(4), { id: -0, name: '' }], Form.CLONE],
     ['a Map', new Map(), Form.CLONE],
     ['a string', 'é', Form.UTF8],
     ['half a string', '\ud800', Form.UTF16],
@@ -450,6 +651,22 @@ describe('bytes that nobody encoded', () => {
 
   test('noise', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), decodeAnything), { numRuns: 2000 })
+    const form = fc.constantFrom(...Object.values(Form))
+    const noise = fc.tuple(form, fc.uint8Array({ maxLength: 64 }))
+    fc.assert(
+      fc.property(noise, ([first, rest]) => decodeAnything(Uint8Array.of(first, ...rest))),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('noise behind good keys', () => {
+    const form = fc.constantFrom(Form.DICTIONARY, Form.TABLE)
+    fc.assert(
+      fc.property(form, fc.uint8Array({ maxLength: 64 }), (first, rest) =>
+        decodeAnything(Uint8Array.of(first, 0, 0, 0, 3, 0x61, 0, 0x62, ...rest)),
+      ),
+      { numRuns: 2000 },
+    )
   })
 
   test.each<[string, number[]]>([
@@ -463,6 +680,16 @@ describe('bytes that nobody encoded', () => {
     ['a list without a start', [Form.INT32_LIST, 0, 0, 0]],
     ['a list and a half', [Form.FLOAT64_LIST, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4]],
     ['MessagePack of nothing', [Form.PLAIN]],
+    ['a dictionary without a head', [Form.DICTIONARY, 0, 0]],
+    ['a dictionary without values', [Form.DICTIONARY, 0, 0, 0, 1, 0x61]],
+    ['a dictionary with endless keys', [Form.DICTIONARY, 0xff, 0xff, 0xff, 0xff, 0x61]],
+    ['a dictionary of one value and two keys', [Form.DICTIONARY, 0, 0, 0, 3, 0x61, 0, 0x62, 0x91, 1]],
+    ['a dictionary of a number', [Form.DICTIONARY, 0, 0, 0, 1, 0x61, 1]],
+    ['a dictionary of no UTF-8', [Form.DICTIONARY, 0, 0, 0, 1, 0xff, 0x91, 1]],
+    ['a dictionary of 2000 keys', [Form.DICTIONARY, 0, 0, 7, 0xcf, ...new Array(1999).fill(0), 0x91, 1]],
+    ['a dictionary of prototypes', [Form.DICTIONARY, 0, 0, 0, 9, ...Buffer.from('__proto__'), 0x91, 0x80]],
+    ['a table of no list', [Form.TABLE, 0, 0, 0, 1, 0x61, 0xc0]],
+    ['a table and a half', [Form.TABLE, 0, 0, 0, 3, 0x61, 0, 0x62, 0x93, 1, 2, 3]],
     ['MessagePack of 4 GiB', [Form.PLAIN, 0xdd, 0xff, 0xff, 0xff, 0xff, 1]],
     ['MessagePack of more', [Form.PLAIN, 1, 1]],
     ['MessagePack nested deeply', [Form.PLAIN, ...new Array(100_000).fill(0x91)]],

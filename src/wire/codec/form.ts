@@ -22,4 +22,11 @@ export const Form = {
   PLAIN: 32,
   /** V8's structured clone: anything else. */
   CLONE: 33,
+  /** A plain object of many keys: these as one text, and MessagePack of the list of its values. */
+  DICTIONARY: 34,
+  /** A plain array of plain objects with the same keys: likewise, and the values of all in one list. */
+  TABLE: 35,
 } as const
+
+/** Of a dictionary, and of a table. */
+export const LISTED_KEYS_MAX = 1000

@@ -13,12 +13,7 @@ const LARGEST_NEW_ARRAY = 2 ** 24
 
 /** The encoding of an array if all of its elements are numbers; null if not. */
 export function encodeNumberList(list: readonly unknown[]): Uint8Array | null {
-  const { length } = list
-  let i = 0
-  while (i < length && isInt32(list[i])) i++
-  if (i === length) return encode(list as number[], Form.INT32_LIST, Int32Array)
-  while (i < length && typeof list[i] === 'number') i++
-  return i === length ? encode(list as number[], Form.FLOAT64_LIST, Float64Array) : null
+  return encodeInt32List(list) ?? encodeFloat64List(list)
 }
 
 export function decodeNumberList(bytes: Uint8Array, form: number): number[] {
@@ -35,18 +30,42 @@ export function decodeNumberList(bytes: Uint8Array, form: number): number[] {
     : toFloat64List(elements as Float64Array)
 }
 
-function isInt32(value: unknown): boolean {
+// Each looks at an element and copies it at once: a pass over a long list costs as much as its bytes.
+
+function encodeInt32List(list: readonly unknown[]): Uint8Array | null {
+  if (!isInt32(list[0])) return null
+  const { length } = list
+  const bytes = allocate(Form.INT32_LIST, length * Int32Array.BYTES_PER_ELEMENT)
+  const elements = new Int32Array(bytes.buffer, bytes.byteOffset + START, length)
+  for (let i = 0; i < length; i++) {
+    const value = list[i]
+    if (!isInt32(value)) return null
+    elements[i] = value
+  }
+  return bytes
+}
+
+function encodeFloat64List(list: readonly unknown[]): Uint8Array | null {
+  const { length } = list
+  const bytes = allocate(Form.FLOAT64_LIST, length * Float64Array.BYTES_PER_ELEMENT)
+  const elements = new Float64Array(bytes.buffer, bytes.byteOffset + START, length)
+  for (let i = 0; i < length; i++) {
+    const value = list[i]
+    if (typeof value !== 'number') return null
+    elements[i] = value
+  }
+  return bytes
+}
+
+function isInt32(value: unknown): value is number {
   return typeof value === 'number' && (value | 0) === value && (value !== 0 || 1 / value > 0)
 }
 
-function encode(
-  list: number[],
-  form: number,
-  ctor: Int32ArrayConstructor | Float64ArrayConstructor,
-): Uint8Array {
-  const bytes = new Uint8Array(START + list.length * ctor.BYTES_PER_ELEMENT)
+/** Memory with the form in front and `count` bytes, not cleared, behind START; aligned like any Buffer. */
+function allocate(form: number, count: number): Buffer<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafe(START + count)
+  bytes.fill(0, 0, START)
   bytes[0] = form
-  new ctor(bytes.buffer, START).set(list)
   return bytes
 }
 
