@@ -92,7 +92,11 @@ export class Express {
     const context = this.#context
     if (!context.queue.isQuiet(source) || context.probes.length > 0) return MISS
     if (context.owner.broken !== null || pending.failure !== null) return MISS
-    if (lane.peek() !== Next.MESSAGE && !this.#await(lane, source)) return MISS
+    if (lane.peek() !== Next.MESSAGE && !this.#await(lane, source)) {
+      // What is announced there is fetched now, while the sender announces more.
+      if (lane.peek() === Next.FRAME) this.#shared.poll(context.owner.ranks[source]!)
+      return MISS
+    }
     if (lane.context !== context.id || (tag !== ANY && lane.tag !== tag)) return MISS
     if (type !== ANY_TYPE && lane.type !== type) return MISS
     const bytes = lane.bytes

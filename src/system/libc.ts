@@ -39,6 +39,8 @@ export interface Libc {
   /** Gives the rest of this time slice to another process. */
   yield(): void
   prctl(option: number, a: number, b: number): number
+  /** Puts memory that is there in pages of 2 MiB (Linux 6.1 and later). False: the kernel does not. */
+  collapse(address: number, bytes: number): boolean
   mkfifo(path: string, mode: number): void
   /**
    * Copies `length` bytes at address `from` of process `pid` to address `to` of this one. Returns the number of
@@ -52,6 +54,7 @@ const MAP_SHARED = 1
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn
 const MFD_CLOEXEC = 1
 const MFD_ALLOW_SEALING = 2
+const MADV_COLLAPSE = 25
 const F_ADD_SEALS = 1033
 const F_SEAL_SHRINK = 2
 const F_SEAL_GROW = 4
@@ -90,6 +93,7 @@ function bind(koffi: typeof Koffi): Libc {
   const prctl = library.func(
     'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
   )
+  const madvise = library.func('int madvise(uint64_t address, size_t length, int advice)')
   const mkfifo = library.func('int mkfifo(const char *path, unsigned int mode)')
   // Addresses as numbers: a pointer would have to be a bigint.
   const readv = library.func(
@@ -130,6 +134,7 @@ function bind(koffi: typeof Koffi): Libc {
       schedYield()
     },
     prctl: (option, a, b) => prctl(option, a, b, 0, 0) as number,
+    collapse: (address, bytes) => madvise(address, bytes, MADV_COLLAPSE) === 0,
     mkfifo(path, mode) {
       if (mkfifo(path, mode) !== 0) fail(`mkfifo ${path}`)
     },

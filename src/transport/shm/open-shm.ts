@@ -53,6 +53,7 @@ function processReader(system: Libc): ProcessReader {
   system.prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0)
   return {
     addressOf: (buffer) => system.addressOf(buffer),
+    collapse: (address, bytes) => system.collapse(address, bytes),
     read(pid, from, to, bytes) {
       try {
         for (let done = 0; done < bytes; ) {

@@ -4,6 +4,9 @@
  * The kernel does it (process_vm_readv) if it is allowed to; that is tried once, on a word of another rank, or on
  * one of this rank if no other has come yet. What lies in common memory is exposed by its place instead, as a
  * negative number, and needs no kernel.
+ *
+ * The kernel copies page by page, and from 1 MiB on pages of 4 KiB make it half as fast as pages of 2 MiB. So memory
+ * that is used for long messages again and again is put in large pages, once, as other libraries register memory.
  */
 
 import { Block } from '../../wire/block.ts'
@@ -13,6 +16,8 @@ import type { Segment } from './segment.ts'
 /** How memory of other processes is read. */
 export interface ProcessReader {
   addressOf(buffer: ArrayBufferLike): number
+  /** Puts memory of this process in large pages, if it can. */
+  collapse(address: number, bytes: number): void
   /** Copies `bytes` bytes at address `from` of process `pid` to address `to` here. False: the kernel refuses. */
   read(pid: number, from: number, to: number, bytes: number): boolean
 }
@@ -20,14 +25,26 @@ export interface ProcessReader {
 /** What every rank has at the address that it publishes. */
 const PROBE = 0x7453_4d50
 
+const LARGE_PAGE_BYTES = 2 << 20
+/** Longer blocks are left as they are: it takes about a millisecond per MiB, once. */
+const LONGEST_COLLAPSED_BYTES = 32 << 20
+/** A buffer used so often is likely to be used again. */
+const USES_UNTIL_COLLAPSED = 3
+
+/** What is known of a buffer. Its memory stays where it is for as long as it has any. */
+interface Known {
+  readonly address: number
+  /** For long blocks. */
+  uses: number
+}
+
 export class PeerMemory {
   readonly #segment: Segment
   readonly #own: number
   readonly #reader: ProcessReader | null
   /** Held for as long as others may read it. */
   readonly #probe = new Int32Array(new ArrayBuffer(8)).fill(PROBE)
-  /** A buffer's memory stays where it is for as long as the buffer has any. */
-  readonly #addresses = new WeakMap<ArrayBufferLike, number>()
+  readonly #known = new WeakMap<ArrayBufferLike, Known>()
   #canFetch: boolean | null = null
 
   /** @param own number of this rank on this host */
@@ -49,7 +66,7 @@ export class PeerMemory {
     if (byteLength === 0 || byteOffset + byteLength > buffer.byteLength) return 0
     const place = this.#segment.placeOf(buffer)
     if (place > 0) return -(place + byteOffset)
-    return this.canFetch ? this.#addressOf(buffer) + byteOffset : 0
+    return this.canFetch ? this.#addressOf(block) : 0
   }
 
   /** Copies from what the rank of this number on this host has exposed at `address`. False: it cannot. */
@@ -61,8 +78,7 @@ export class PeerMemory {
       throw new RangeError('the memory was transferred elsewhere')
     if (this.#reader === null || address === 0) return false
     const pid = this.#word(number, RankWord.PID)
-    const to = this.#addressOf(into.buffer) + into.byteOffset
-    return this.#reader.read(pid, address + offset, to, bytes)
+    return this.#reader.read(pid, address + offset, this.#addressOf(into), bytes)
   }
 
   /** Whether a rank may still look at this memory: its process is there. */
@@ -82,13 +98,22 @@ export class PeerMemory {
     return true
   }
 
-  #addressOf(buffer: ArrayBufferLike): number {
-    let address = this.#addresses.get(buffer)
-    if (address === undefined) {
-      address = this.#reader!.addressOf(buffer)
-      this.#addresses.set(buffer, address)
+  #addressOf({ buffer, byteOffset, byteLength }: Block): number {
+    let known = this.#known.get(buffer)
+    if (known === undefined) {
+      known = { address: this.#reader!.addressOf(buffer), uses: 0 }
+      this.#known.set(buffer, known)
     }
+    const address = known.address + byteOffset
+    if (byteLength >= LARGE_PAGE_BYTES && ++known.uses === USES_UNTIL_COLLAPSED)
+      this.#collapse(address, byteLength)
     return address
+  }
+
+  #collapse(address: number, bytes: number): void {
+    const start = Math.ceil(address / LARGE_PAGE_BYTES) * LARGE_PAGE_BYTES
+    const end = Math.floor((address + bytes) / LARGE_PAGE_BYTES) * LARGE_PAGE_BYTES
+    if (end > start && bytes <= LONGEST_COLLAPSED_BYTES) this.#reader!.collapse(start, end - start)
   }
 
   #publish(reader: ProcessReader | null): void {
