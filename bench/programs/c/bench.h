@@ -76,7 +76,7 @@ static int calibrate(double (*run)(int), double warm_up, double budget) {
 
 /* Seconds per call on this rank, and how many calls there were. */
 static inline double measure(struct bench b, const char *name, size_t bytes, int first, double budget, int *iterations) {
-  *iterations = calibrate(b.run, first ? budget * 5 : budget / 2, budget);
+  *iterations = calibrate(b.run, first ? budget * 2 : budget / 4, budget);
   b.clear();
   MPI_Barrier(MPI_COMM_WORLD);
   double seconds = b.run(*iterations);

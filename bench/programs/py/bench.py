@@ -79,7 +79,7 @@ def calibrate(run, warm_up, budget):
 
 def measure(name, count, run, clear, check, first, budget):
     """Seconds per call on this rank, and how many calls there were."""
-    iterations = calibrate(run, budget * 5 if first else budget / 2, budget)
+    iterations = calibrate(run, budget * 2 if first else budget / 4, budget)
     clear()
     comm.Barrier()
     seconds = run(iterations)
