@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ItemError, MpiError } from '../../src/errors.ts'
 import { Form } from '../../src/wire/codec/form.ts'
+import { MEETINGS_MIN } from '../../src/wire/codec/keys.ts'
 import { decodeItem, encodeItem } from '../../src/wire/codec.ts'
 import { expectSameGraph } from './same-graph.ts'
 
@@ -16,6 +17,12 @@ const where = 'send on world, rank 1 of 4'
 
 function roundTrip(value: unknown): unknown {
   return decodeItem(encodeItem(value, where))
+}
+
+/** The bytes of a value after so many like it that the codec is prepared for them. */
+function encodeOften(value: unknown): Uint8Array {
+  for (let i = 1; i < MEETINGS_MIN; i++) encodeItem(value, where)
+  return encodeItem(value, where)
 }
 
 class Point {
@@ -340,7 +347,7 @@ describe('a value arrives as by structuredClone', () => {
     const forms = new Set<number>()
     fc.assert(
       fc.property(fc.oneof(wide, rows), (drawn) => {
-        const bytes = encodeItem(drawn, where)
+        const bytes = encodeOften(drawn)
         forms.add(bytes[0]!)
         const expected = structuredClone(drawn)
         // Objects of keys met often are made by other code.
@@ -441,7 +448,8 @@ describe('the form', () => {
     ['a dictionary with -0', { ...dictionary(40), zero: -0 }, Form.CLONE],
     ['a dictionary in a dictionary', { ...dictionary(40), part: dictionary(40) }, Form.CLONE],
     ['a dictionary with a key that holds the separator', { ...dictionary(40), 'a\0b': 1 }, Form.CLONE],
-    ['a table', table(4), Form.TABLE],
+    ['a short table with keys met often', table(4), Form.TABLE],
+    ['a table', table(40), Form.TABLE],
     ['a wide table', [dictionary(40), dictionary(40), dictionary(40), dictionary(40)], Form.TABLE],
     ['a short table', table(3), Form.PLAIN],
     ['a table with another row', [...table(4), { id: 1 }], Form.PLAIN],
@@ -454,7 +462,23 @@ describe('the form', () => {
     ['a string', 'é', Form.UTF8],
     ['half a string', '\ud800', Form.UTF16],
   ])('of %s', (_, value, form) => {
-    expect(encodeItem(value, where)[0]).toBe(form)
+    expect(encodeOften(value)[0]).toBe(form)
+  })
+
+  test('keys that come once are left to V8', () => {
+    expect(encodeItem(dictionary(50), where)[0]).toBe(Form.CLONE)
+    expect(
+      encodeItem(
+        table(31).map((row) => ({ ...row, once: 1 })),
+        where,
+      )[0],
+    ).toBe(Form.PLAIN)
+    expect(
+      encodeItem(
+        table(32).map((row) => ({ ...row, twice: 1 })),
+        where,
+      )[0],
+    ).toBe(Form.TABLE)
   })
 
   test('a row of a matrix is sent without the matrix', () => {
@@ -577,7 +601,7 @@ describe('what cannot be sent is refused with its path', () => {
 
 describe('memory', () => {
   test.each(Object.entries(special()))('of %s is not that of the bytes', (_, value) => {
-    const bytes = Uint8Array.from(encodeItem(value, where))
+    const bytes = Uint8Array.from(encodeOften(value))
     const decoded = decodeItem(bytes)
     bytes.fill(0xff)
     expectSameGraph(decoded, structuredClone(value))
@@ -615,7 +639,7 @@ describe('bytes that nobody encoded', () => {
   // Without sparse arrays, whose slots V8 reserves, by the 100 MB, before it reads them: slow, but no error.
   const encoded = Object.entries(special())
     .filter(([name]) => !/hole|empty list twice/.test(name))
-    .map(([, value]) => encodeItem(value, where))
+    .map(([, value]) => encodeOften(value))
     .filter((bytes) => bytes.length < 5000)
 
   /** A value or an MpiError; anything else escapes. */

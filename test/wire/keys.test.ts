@@ -2,41 +2,57 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
-import { KEY_LISTS_MAX, KeyTexts, Makers } from '../../src/wire/codec/keys.ts'
+import { KEY_LISTS_MAX, KeyTexts, MAKERS_MAX, Makers, MEETINGS_MIN } from '../../src/wire/codec/keys.ts'
 
 const utf8 = new TextEncoder()
 
+/** The text of keys that are met often enough. */
+function textOf(texts: KeyTexts, keys: readonly string[]): Uint8Array | null {
+  for (let i = 1; i < MEETINGS_MIN; i++) texts.of(keys, false)
+  return texts.of(keys, false)
+}
+
 test('keys met again have the text that was made for them', () => {
   const texts = new KeyTexts()
-  const text = texts.textOf(['a', 'b'])!
+  const text = textOf(texts, ['a', 'b'])!
   expect(Buffer.from(text).toString()).toBe('a\0b')
-  expect(texts.textOf(['a', 'b'])).toBe(text)
-  expect(Buffer.from(texts.textOf(['a', 'c'])!).toString()).toBe('a\0c')
-  expect(texts.textOf(['a', 'b'])).toBe(text)
+  expect(texts.of(['a', 'b'], false)).toBe(text)
+  expect(Buffer.from(textOf(texts, ['a', 'c'])!).toString()).toBe('a\0c')
+  expect(texts.of(['a', 'b'], true)).toBe(text)
+})
+
+test('keys not met often have a text only if many objects have them', () => {
+  const texts = new KeyTexts()
+  for (let i = 1; i < MEETINGS_MIN; i++) expect(texts.of(['a'], false)).toBe(null)
+  expect(texts.of(['a'], false)).toEqual(utf8.encode('a'))
+  expect(texts.of(['b'], false)).toBe(null)
+  expect(texts.of(['b'], true)).toEqual(utf8.encode('b'))
 })
 
 test.each([[['a', '__proto__']], [['a\0b']], [['a', '\ud800']], [['\ud83d', '\ude00']]])(
   'no text for %j',
   (keys) => {
-    expect(new KeyTexts().textOf(keys)).toBe(null)
+    const texts = new KeyTexts()
+    expect(texts.of(keys, true)).toBe(null)
+    expect(textOf(texts, keys)).toBe(null)
   },
 )
 
 test('only the last few lists of keys are remembered, and none that is long', () => {
   const texts = new KeyTexts()
   const makers = new Makers()
-  const first = texts.textOf(['key'])!
+  const first = texts.of(['key'], true)!
   const maker = makers.of(first)
   expect(makers.of(Uint8Array.from(first))).toBe(maker)
-  for (let i = 0; i < 1000; i++) {
-    makers.of(texts.textOf([`key ${i}`])!)
-    expect(makers.size).toBeLessThanOrEqual(KEY_LISTS_MAX)
+  for (let i = 0; i < MAKERS_MAX + KEY_LISTS_MAX; i++) {
+    makers.of(texts.of([`key ${i}`], true)!)
+    expect(makers.size).toBeLessThanOrEqual(MAKERS_MAX)
   }
-  expect(texts.textOf(['key'])).not.toBe(first)
+  expect(texts.of(['key'], true)).not.toBe(first)
   expect(makers.of(first)).not.toBe(maker)
   const long = ['x'.repeat(100_000)]
-  const text = texts.textOf(long)!
-  expect(texts.textOf(long) === text).toBe(false)
+  expect(textOf(texts, long)).toBe(null)
+  const text = texts.of(long, true)!
   const longMaker = makers.of(text)
   expect(makers.of(text) === longMaker).toBe(false)
 })

@@ -1,38 +1,71 @@
 /**
  * The keys of a dictionary, or of the rows of a table, as one text: of those met again and again it is made,
  * checked and read only once, and objects are made of them by code of their own.
+ *
+ * Making the code takes as long as V8's structured clone takes for dozens of dictionaries, and without the
+ * code there is nothing to gain. So keys that are not met often are not written as a text at all.
  */
 
 import { isUtf8 } from 'node:buffer'
 import { isWellFormed } from './scalar.ts'
 
 const SEPARATOR = '\0'
-/** So many lists of keys are remembered; one more takes the place of the oldest. */
+/** So many lists of keys a writer remembers; one more takes the place of the oldest. */
 export const KEY_LISTS_MAX = 16
+/** A reader remembers those of several writers. */
+export const MAKERS_MAX = 64
 /** A longer text is not remembered. */
 const TEXT_BYTES_MAX = 2 ** 15
-/** Making code takes as long as it saves by being used so often. */
+/** Met so many times, keys are expected to come again. */
+export const MEETINGS_MIN = 8
+/** Objects that are made before their code is. */
 const USES_WITHOUT_CODE = 8
+
+class KeyText {
+  readonly keys: readonly string[]
+  meetings = 0
+  #text: Uint8Array | null | undefined
+
+  constructor(keys: readonly string[]) {
+    this.keys = keys
+  }
+
+  get text(): Uint8Array | null {
+    if (this.#text === undefined) this.#text = textOf(this.keys)
+    return this.#text
+  }
+}
 
 /** For the writer: from keys to their text, in UTF-8. */
 export class KeyTexts {
-  readonly #known: { readonly keys: readonly string[]; readonly text: Uint8Array }[] = []
+  readonly #known: KeyText[] = []
   #oldest = 0
 
-  /** Null if these keys cannot be written like this. */
-  textOf(keys: readonly string[]): Uint8Array | null {
-    for (let i = 0; i < this.#known.length; i++)
-      if (areSame(this.#known[i]!.keys, keys)) return this.#known[i]!.text
-    for (const key of keys) if (key === '__proto__' || key.includes(SEPARATOR)) return null
-    const joined = keys.join(SEPARATOR)
-    if (!isWellFormed(joined)) return null
-    const text = new TextEncoder().encode(joined)
-    if (text.byteLength <= TEXT_BYTES_MAX) {
-      this.#known[this.#oldest] = { keys, text }
-      this.#oldest = (this.#oldest + 1) % KEY_LISTS_MAX
-    }
-    return text
+  /** Null if these keys cannot be written like this, or, unless `many` objects have them, are not met often. */
+  of(keys: readonly string[], many: boolean): Uint8Array | null {
+    const known = this.#find(keys)
+    if (known === null) return many ? textOf(keys) : null
+    if (known.meetings < MEETINGS_MIN) known.meetings++
+    return many || known.meetings === MEETINGS_MIN ? known.text : null
   }
+
+  #find(keys: readonly string[]): KeyText | null {
+    for (let i = 0; i < this.#known.length; i++)
+      if (areSame(this.#known[i]!.keys, keys)) return this.#known[i]!
+    let length = keys.length
+    for (let i = 0; i < keys.length; i++) length += keys[i]!.length
+    if (length > TEXT_BYTES_MAX) return null
+    const added = new KeyText(keys)
+    this.#known[this.#oldest] = added
+    this.#oldest = (this.#oldest + 1) % KEY_LISTS_MAX
+    return added
+  }
+}
+
+function textOf(keys: readonly string[]): Uint8Array | null {
+  for (const key of keys) if (key === '__proto__' || key.includes(SEPARATOR)) return null
+  const joined = keys.join(SEPARATOR)
+  return isWellFormed(joined) ? new TextEncoder().encode(joined) : null
 }
 
 /** Makes an object of the values from `first` on. */
@@ -56,7 +89,7 @@ export class Makers {
     const maker = new ObjectMaker(Uint8Array.from(text))
     if (text.length <= TEXT_BYTES_MAX) {
       this.#known[this.#oldest] = maker
-      this.#oldest = (this.#oldest + 1) % KEY_LISTS_MAX
+      this.#oldest = (this.#oldest + 1) % MAKERS_MAX
     }
     return maker
   }

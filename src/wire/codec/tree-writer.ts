@@ -20,6 +20,8 @@ const DEPTH_MAX = 200
 const KEYS_MAX = 32
 /** Fewer records are quicker written one by one. */
 const TABLE_ROWS_MIN = 4
+/** So many are a table even if their keys are new. */
+const TABLE_ROWS_MANY = 32
 /** Up to so many objects a search through a list is quicker than a Set. */
 const SEEN_LIST_MAX = 12
 /** Up to so many characters a string is quicker written here than by a call of Node. */
@@ -56,7 +58,8 @@ export class TreeWriter {
     this.#at = this.#start
     try {
       if (!this.#root(tree)) return null
-      const bytes = this.#bytes.subarray(this.#start, this.#at)
+      // Not by subarray, which takes twice as long to make a Buffer.
+      const bytes = new Uint8Array(this.#bytes.buffer, this.#start, this.#at - this.#start)
       this.#length = Math.min(bytes.length, KEPT_BYTES_MAX)
       // Memory is copied best in whole words.
       this.#start = (this.#at + 7) & ~7
@@ -87,7 +90,7 @@ export class TreeWriter {
 
   /** A plain object, as the list of its keys and the list of its values. */
   #dictionary(object: object, keys: readonly string[]): boolean {
-    if (!this.#keys(Form.DICTIONARY, keys)) return false
+    if (!this.#keys(Form.DICTIONARY, keys, false)) return false
     this.#head(0x90, 0xdc, keys.length)
     return this.#values(object, keys.length, 1)
   }
@@ -98,7 +101,8 @@ export class TreeWriter {
     if (Array.isArray(first) || !isPlainArray(rows)) return false
     const keys = Object.keys(first)
     const { length } = rows
-    if (keys.length === 0 || length * keys.length > 0xffffffff || !this.#keys(Form.TABLE, keys)) return false
+    if (keys.length === 0 || length * keys.length > 0xffffffff) return false
+    if (!this.#keys(Form.TABLE, keys, length >= TABLE_ROWS_MANY)) return false
     this.#head(0x90, 0xdc, length * keys.length)
     this.#isNew(rows)
     for (let i = 0; i < length; i++) {
@@ -111,9 +115,9 @@ export class TreeWriter {
   }
 
   /** All keys as one text, which the reader knows again. */
-  #keys(form: number, keys: readonly string[]): boolean {
+  #keys(form: number, keys: readonly string[], many: boolean): boolean {
     if (keys.length > LISTED_KEYS_MAX) return false
-    const text = this.#keyTexts.textOf(keys)
+    const text = this.#keyTexts.of(keys, many)
     if (text === null) return false
     this.#reserve(2 * SCALAR_BYTES + text.byteLength)
     this.#bytes[this.#at] = form
