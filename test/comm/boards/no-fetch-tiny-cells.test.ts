@@ -1,9 +1,0 @@
-// The tests of collective calls and of communicators again, on boards: with { canFetch: false, cells: 2, cellBytes: 64 }.
-import { vi } from 'vitest'
-
-vi.mock('../../../src/testing/index.ts', async (original) => {
-  const { runRanksOn } = await import('../on-boards.ts')
-  return { ...(await original<object>()), runRanks: runRanksOn({ canFetch: false, cells: 2, cellBytes: 64 }) }
-})
-
-await import('./suite.ts')
