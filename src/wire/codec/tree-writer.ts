@@ -53,9 +53,9 @@ export class TreeWriter {
 
   /** The encoding of `tree`, or null if it is none that MessagePack carries exactly. */
   write(tree: object): Uint8Array | null {
+    this.#at = this.#start
     if (this.#bytes.length - this.#start < this.#length + SCALAR_BYTES)
       this.#replace(Math.max(POOL_BYTES, 1.25 * this.#length))
-    this.#at = this.#start
     try {
       if (!this.#root(tree)) return null
       // Not by subarray, which takes twice as long to make a Buffer.
@@ -98,7 +98,8 @@ export class TreeWriter {
   /** Plain objects of the same keys, as the list of these and the list of all values, row by row. */
   #table(rows: readonly unknown[]): boolean {
     const first = rows[0] as object
-    if (Array.isArray(first) || !isPlainArray(rows)) return false
+    // Before its keys are listed: a typed array has very many.
+    if (Array.isArray(first) || !isPlainObject(first) || !isPlainArray(rows)) return false
     const keys = Object.keys(first)
     const { length } = rows
     if (keys.length === 0 || length * keys.length > 0xffffffff) return false
