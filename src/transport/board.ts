@@ -126,6 +126,8 @@ export interface Board {
   bytesOf(peer: number): number
   totalOf(peer: number): number
   numberOf(peer: number): number
+  /** Copies `count` elements from element `from` on of the array in the cell of `peer` to those of `into` from `to` on. */
+  readArray(peer: number, type: TypeCode, from: number, count: number, into: Raw, to: number): void
   /** Copies bytes from `offset` on of what `peer` shows. @throws Unreadable */
   read(peer: number, offset: number, into: Block): void
   /**

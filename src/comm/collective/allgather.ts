@@ -1,11 +1,13 @@
+import type { Board } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
-import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { ITEM, isRaw, type Raw, rawType } from '../../wire/datatype.ts'
 import { allgatherShown } from './allgather/on-board.ts'
 import { selectAllgather } from './allgather/select.ts'
 import { allgatherItems } from './board/items.ts'
+import { allgatherShort, isShort } from './board/short.ts'
 import { arrays, values } from './board/steps.ts'
-import { blockOf, checkOverlap, refuseInto, resultArray, where } from './check.ts'
+import { blockOf, checkFixed, checkOverlap, checkOwnBlock, refuseInto, resultArray, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { exchangeAll, FAN_WIDTH } from './exchange.ts'
 import { signature } from './signature.ts'
@@ -29,6 +31,9 @@ export function allgather(scope: Scope, value: unknown, options: IntoOptions = N
 const NONE: IntoOptions = {}
 
 function gatherArrays(scope: Scope, value: Raw, options: IntoOptions) {
+  const { board } = scope
+  if (board !== null && isShort(board, value.byteLength))
+    return gatherShortArrays(scope, board, value, options)
   const mine = blockOf(scope, 'allgather', 'value', value)
   const { type, count } = mine
   const result = resultArray(scope, 'allgather', options.into, type, count * scope.size)
@@ -36,7 +41,6 @@ function gatherArrays(scope: Scope, value: Raw, options: IntoOptions) {
   const own = all.slice(scope.rank * count, (scope.rank + 1) * count)
   checkOverlap(scope, 'allgather', mine, all, own)
   const call = signature('allgather', { type, count })
-  const { board } = scope
   if (board !== null) return scope.onBoard(call, options, arrays(allgatherShown(board, mine, all), result))
   return scope.call(call, options, async (endpoint) => {
     const blocks = Array.from({ length: scope.size }, (_, r) => all.slice(r * count, (r + 1) * count))
@@ -44,6 +48,19 @@ function gatherArrays(scope: Scope, value: Raw, options: IntoOptions) {
     await selectAllgather(all.byteLength, scope.size)(endpoint, blocks)
     return result
   })
+}
+
+function gatherShortArrays(scope: Scope, board: Board, value: Raw, options: IntoOptions) {
+  checkFixed(scope, 'allgather', 'value', value)
+  const type = rawType(value)
+  const count = value.length
+  const all = resultArray(scope, 'allgather', options.into, type, count * scope.size)
+  if (all.buffer === value.buffer) checkOwnBlock(scope, 'allgather', value, all, scope.rank)
+  return scope.onBoard(
+    signature('allgather', { type, count }),
+    options,
+    allgatherShort(board, type, value, all),
+  )
 }
 
 // Items have lengths that nobody else knows, so each is a message of its own to everybody.

@@ -1,10 +1,21 @@
+import type { Board } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
-import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { ITEM, isRaw, type Raw, rawType } from '../../wire/datatype.ts'
 import { alltoallShown } from './alltoall/on-board.ts'
 import { alltoallItems } from './board/items.ts'
+import { alltoallShort, isShort } from './board/short.ts'
 import { arrays, values as itemValues } from './board/steps.ts'
-import { blockOf, checkList, checkOverlap, equalBlocks, refuseInto, resultArray, where } from './check.ts'
+import {
+  blockOf,
+  checkFixed,
+  checkList,
+  checkOverlap,
+  equalBlocks,
+  refuseInto,
+  resultArray,
+  where,
+} from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { exchangeAll, FAN_WIDTH } from './exchange.ts'
 import { signature } from './signature.ts'
@@ -40,12 +51,14 @@ const NONE: IntoOptions = {}
  */
 function exchangeArrays(scope: Scope, values: Raw, options: IntoOptions) {
   const count = equalBlocks(scope, 'alltoall', values, 'for blocks of different lengths use alltoallv')
+  const { board } = scope
+  if (board !== null && isShort(board, values.byteLength))
+    return exchangeShort(scope, board, values, count, options)
   const input = blockOf(scope, 'alltoall', 'values', values)
   const { type } = input
   const result = resultArray(scope, 'alltoall', options.into, type, values.length)
   const output = Block.of(result)
   checkOverlap(scope, 'alltoall', input, output, output)
-  const { board } = scope
   // What is shown in a cell is a copy already.
   const mustCopy = input.sameMemory(output) && (board === null || input.byteLength > board.cellBytes)
   const from = mustCopy ? copyOf(input) : input
@@ -63,6 +76,21 @@ function exchangeArrays(scope: Scope, values: Raw, options: IntoOptions) {
     await exchanging
     return result
   })
+}
+
+function exchangeShort(scope: Scope, board: Board, values: Raw, count: number, options: IntoOptions) {
+  checkFixed(scope, 'alltoall', 'values', values)
+  const type = rawType(values)
+  const output = resultArray(scope, 'alltoall', options.into, type, values.length)
+  if (output.buffer === values.buffer) {
+    const whole = Block.of(output)
+    checkOverlap(scope, 'alltoall', Block.of(values), whole, whole)
+  }
+  return scope.onBoard(
+    signature('alltoall', { type, count }),
+    options,
+    alltoallShort(board, type, values, output),
+  )
 }
 
 function exchangeItems(scope: Scope, values: readonly unknown[], options: IntoOptions) {

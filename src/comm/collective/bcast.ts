@@ -1,11 +1,12 @@
 import { type Board, Disagreement } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
-import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { ITEM, isRaw, type Raw, rawType } from '../../wire/datatype.ts'
 import { receiveAny, selectBcast } from './bcast/select.ts'
+import { isShort, showShort, takeShort } from './board/short.ts'
 import { arrays, type Steps, valueShown } from './board/steps.ts'
 import { readFrom, showToAll } from './board/windows.ts'
-import { blockOf, checkOverlap, checkRoot, refuseInto, resultArray, where } from './check.ts'
+import { blockOf, checkFixed, checkOverlap, checkRoot, refuseInto, resultArray, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions } from './types.ts'
@@ -50,6 +51,7 @@ function sendOut(scope: Scope, value: unknown, root: number, options: IntoOption
       return value
     })
   }
+  if (board !== null && isShort(board, value.byteLength)) return sendShort(scope, board, value, root, options)
   const block = blockOf(scope, 'bcast', 'value', value)
   const { type, count } = block
   const result = given === undefined ? value : resultArray(scope, 'bcast', given, type, count)
@@ -65,6 +67,26 @@ function sendOut(scope: Scope, value: unknown, root: number, options: IntoOption
   })
 }
 
+function sendShort(scope: Scope, board: Board, value: Raw, root: number, options: IntoOptions | undefined) {
+  checkFixed(scope, 'bcast', 'value', value)
+  const type = rawType(value)
+  const count = value.length
+  let result = value
+  if (options?.into !== undefined) {
+    result = resultArray(scope, 'bcast', options.into, type, count)
+    if (result.buffer === value.buffer) {
+      const whole = Block.of(result)
+      checkOverlap(scope, 'bcast', Block.of(value), whole, whole)
+    }
+    ;(result as Uint8Array).set(value as Uint8Array)
+  }
+  return scope.onBoard(
+    signature('bcast', { root, type, count }),
+    options,
+    showShort(board, type, value, result),
+  )
+}
+
 function* showAndCopy<T>(board: Board, block: Block, copy: Block, result: T): Steps<T> {
   if (!copy.sameMemory(block)) copy.set(block)
   yield* showToAll(board, block)
@@ -74,6 +96,13 @@ function* showAndCopy<T>(board: Board, block: Block, copy: Block, result: T): St
 function takeIn(scope: Scope, value: unknown, root: number, options: IntoOptions | undefined) {
   const { board } = scope
   const given = options?.into ?? value
+  if (board !== null && isRaw(given) && isShort(board, given.byteLength)) {
+    checkFixed(scope, 'bcast', given === value ? 'value' : 'into', given)
+    const type = rawType(given)
+    const count = given.length
+    const steps = takeShort(board, type, root, 0, count, given)
+    return scope.onBoard(signature('bcast', { root, type, count }), options, steps)
+  }
   const into = isRaw(given) ? blockOf(scope, 'bcast', given === value ? 'value' : 'into', given) : null
   if (into === null) refuseInto(scope, 'bcast', options?.into, 'it is not a typed array')
   if (into === null) {

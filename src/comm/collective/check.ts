@@ -72,6 +72,12 @@ export function resultArray(scope: Scope, call: CallName, into: unknown, type: T
   return array
 }
 
+/** Throws if `mine` shares memory with the whole result and is not the block of `rank` there. */
+export function checkOwnBlock(scope: Scope, call: CallName, mine: Raw, all: Raw, rank: number): void {
+  const whole = Block.of(all)
+  checkOverlap(scope, call, Block.of(mine), whole, whole.slice(rank * mine.length, (rank + 1) * mine.length))
+}
+
 function wanted(type: TypeCode, count: number): string {
   return `the result is ${aTypeName(type)} of length ${count}`
 }

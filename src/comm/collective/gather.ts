@@ -1,9 +1,20 @@
+import type { Board } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
-import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { ITEM, isRaw, type Raw, rawType } from '../../wire/datatype.ts'
 import { gatherItems } from './board/items.ts'
+import { gatherShort, isShort, showShort } from './board/short.ts'
 import { arrays, values } from './board/steps.ts'
-import { blockOf, checkOverlap, checkRoot, refuseInto, resultArray, where } from './check.ts'
+import {
+  blockOf,
+  checkFixed,
+  checkOverlap,
+  checkOwnBlock,
+  checkRoot,
+  refuseInto,
+  resultArray,
+  where,
+} from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { FAN_WIDTH, others } from './exchange.ts'
 import { gatherShown, showTo } from './gather/on-board.ts'
@@ -46,10 +57,12 @@ const NONE: IntoOptions = {}
  * Root takes (p - 1)(o + n beta); a tree would forward most bytes twice to save root a few microseconds each.
  */
 function gatherArrays(scope: Scope, value: Raw, root: number, options: IntoOptions) {
+  const { board } = scope
+  if (board !== null && isShort(board, value.byteLength))
+    return gatherShortArrays(scope, board, value, root, options)
   const mine = blockOf(scope, 'gather', 'value', value)
   const { type, count } = mine
   const call = signature('gather', { root, type, count })
-  const { board } = scope
   if (scope.rank !== root) {
     if (board !== null) return scope.onBoard(call, options, arrays(showTo(board, mine, root), undefined))
     return scope.call(call, options, async (endpoint) => {
@@ -68,6 +81,17 @@ function gatherArrays(scope: Scope, value: Raw, root: number, options: IntoOptio
     await receiving
     return result
   })
+}
+
+function gatherShortArrays(scope: Scope, board: Board, value: Raw, root: number, options: IntoOptions) {
+  checkFixed(scope, 'gather', 'value', value)
+  const type = rawType(value)
+  const count = value.length
+  const call = signature('gather', { root, type, count })
+  if (scope.rank !== root) return scope.onBoard(call, options, showShort(board, type, value, undefined))
+  const all = resultArray(scope, 'gather', options.into, type, count * scope.size)
+  if (all.buffer === value.buffer) checkOwnBlock(scope, 'gather', value, all, root)
+  return scope.onBoard(call, options, gatherShort(board, type, value, all))
 }
 
 function gatherItemsTo(scope: Scope, value: unknown, root: number, options: IntoOptions) {

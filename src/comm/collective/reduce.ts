@@ -1,15 +1,16 @@
 import type { Board } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
-import { allocate, isRaw, type Raw, type TypeCode } from '../../wire/datatype.ts'
+import { allocate, isRaw, type Raw, rawType, type TypeCode } from '../../wire/datatype.ts'
 import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
+import { isShort, reduceShort, showShort } from './board/short.ts'
 import { arrays, finishedOn, type Steps } from './board/steps.ts'
 import { type Item, ItemsCarrier } from './carrier/items.ts'
 import { NumbersCarrier } from './carrier/numbers.ts'
 import type { WholeArraysCarrier } from './carrier/whole-arrays.ts'
 import type { Contribution } from './carrier.ts'
-import { checkRoot, where } from './check.ts'
+import { checkFixed, checkOverlap, checkRoot, resultArray, where } from './check.ts'
 import { checkArrays, contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import { binomial } from './reduce/binomial.ts'
@@ -73,6 +74,8 @@ function onBoard(
   }
   if (isRaw(value) && op.elementwise) {
     op.check(value, where(scope, 'reduce'))
+    if (isShort(board, value.byteLength))
+      return reduceShortArrays(scope, board, value, op, root, into, options)
     const { input, given } = checkArrays(scope, 'reduce', value, into)
     const result = isRoot ? (into ?? allocate(input.type, input.count)) : undefined
     const out = result === undefined ? input : (given ?? Block.of(result))
@@ -85,6 +88,28 @@ function onBoard(
       ? reduceItems(board, carrier, own as Item, root)
       : reduceWholeArrays(board, carrier as WholeArraysCarrier, own as Raw, root)
   return start(type, count, finishedOn(isRoot, carrier, steps))
+}
+
+function reduceShortArrays(
+  scope: Scope,
+  board: Board,
+  value: Raw,
+  op: Op,
+  root: number,
+  into: Raw | undefined,
+  options: IntoOptions | undefined,
+) {
+  checkFixed(scope, 'reduce', 'value', value)
+  const type = rawType(value)
+  const count = value.length
+  const call = signature('reduce', { root, op: op.code, type, count })
+  if (board.rank !== root) return scope.onBoard(call, options, showShort(board, type, value, undefined))
+  const out = resultArray(scope, 'reduce', into, type, count)
+  if (out.buffer === value.buffer) {
+    const whole = Block.of(out)
+    checkOverlap(scope, 'reduce', Block.of(value), whole, whole)
+  }
+  return scope.onBoard(call, options, reduceShort(board, op, type, value, out))
 }
 
 async function run(

@@ -1,10 +1,13 @@
+import type { Board } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
-import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { ITEM, isRaw, type Raw, rawType } from '../../wire/datatype.ts'
 import { scatterItems } from './board/items.ts'
+import { isShort, showShort } from './board/short.ts'
 import type { Steps } from './board/steps.ts'
 import {
   blockOf,
+  checkFixed,
   checkList,
   checkOverlap,
   checkRoot,
@@ -61,6 +64,9 @@ const NONE: IntoOptions = {}
 /** Linear: root sends each rank its block. Root takes (p - 1)(o + n beta); see gather.ts. */
 function scatterArray(scope: Scope, values: Raw, root: number, options: IntoOptions) {
   const count = equalBlocks(scope, 'scatter', values, 'for blocks of different lengths use scatterv')
+  const { board } = scope
+  if (board !== null && isShort(board, values.byteLength))
+    return scatterShort(scope, board, values, count, root, options)
   const all = blockOf(scope, 'scatter', 'values', values)
   const { type } = all
   const block = (rank: number): Block => all.slice(rank * count, (rank + 1) * count)
@@ -68,7 +74,6 @@ function scatterArray(scope: Scope, values: Raw, root: number, options: IntoOpti
   const mine = Block.of(result)
   checkOverlap(scope, 'scatter', mine, all, block(root))
   const call = signature('scatter', { root, type, count })
-  const { board } = scope
   if (board !== null) return scope.onBoard(call, options, scatterShown(board, all, block(root), mine, result))
   return scope.call(call, options, async (endpoint) => {
     const sending = others(endpoint, FAN_WIDTH, (dest) => endpoint.send(block(dest), dest))
@@ -76,6 +81,29 @@ function scatterArray(scope: Scope, values: Raw, root: number, options: IntoOpti
     await sending
     return result
   })
+}
+
+function scatterShort(
+  scope: Scope,
+  board: Board,
+  values: Raw,
+  count: number,
+  root: number,
+  options: IntoOptions,
+) {
+  checkFixed(scope, 'scatter', 'values', values)
+  const type = rawType(values)
+  const mine = resultArray(scope, 'scatter', options.into, type, count)
+  const own = values.subarray(root * count, (root + 1) * count)
+  if (mine.buffer === values.buffer) {
+    checkOverlap(scope, 'scatter', Block.of(mine), Block.of(values), Block.of(own))
+  }
+  ;(mine as Uint8Array).set(own as Uint8Array)
+  return scope.onBoard(
+    signature('scatter', { root, type, count }),
+    options,
+    showShort(board, type, values, mine),
+  )
 }
 
 function scatterList(scope: Scope, values: readonly unknown[], root: number, options: IntoOptions) {

@@ -1,9 +1,10 @@
 import { TypeMismatchError } from '../../errors.ts'
 import { decodeItem } from '../../wire/codec.ts'
-import { ITEM, isRaw, type Raw } from '../../wire/datatype.ts'
+import { ITEM, isRaw, type Raw, rawType } from '../../wire/datatype.ts'
 import { describe } from '../op/domain.ts'
+import { isShort, takeShort } from './board/short.ts'
 import { arrays } from './board/steps.ts'
-import { blockOf, where } from './check.ts'
+import { blockOf, checkFixed, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { takeBlock, takeBlockOfAnyLength } from './scatter/on-board.ts'
 import { signature } from './signature.ts'
@@ -28,6 +29,13 @@ export function takeFromRoot(
   }
   if (!isRaw(into)) {
     throw new TypeMismatchError(`${where(scope, call)}: into is ${describe(into)}; it must be a typed array`)
+  }
+  const total = into.length * scope.size
+  if (board !== null && call === 'scatter' && isShort(board, total * into.BYTES_PER_ELEMENT)) {
+    checkFixed(scope, call, 'into', into)
+    const type = rawType(into)
+    const steps = takeShort(board, type, root, scope.rank * into.length, total, into)
+    return scope.onBoard(signature(call, { root, type, count: into.length }), options, steps)
   }
   const block = blockOf(scope, call, 'into', into)
   // In a v form other ranks' counts are their own affair; the length of this block is checked as it comes.

@@ -72,6 +72,7 @@ const RECORDS = (BOARD_RANK_BYTES - 2 * LINE_BYTES) / (4 * RECORD_WORDS)
 /** In a head's WHAT: the data is in its owner's memory. */
 const ELSEWHERE = 256
 const FLOAT64 = typeOfCtor(Float64Array)!
+const UINT8 = typeOfCtor(Uint8Array)!
 /** Up to so many bytes a loop over doubles beats a copy by the engine. */
 const FEW_BYTES = 64
 
@@ -287,7 +288,10 @@ export class SharedBoard implements Board {
     const bytes = length * elementSize(type)
     if (type === FLOAT64 && bytes <= FEW_BYTES) {
       const at = (head + HEAD_WORDS) >> 1
-      for (let i = 0; i < length; i++) this.#doubles[at + i] = array[i] as number
+      for (let i = 0; i < length; i++) this.#doubles[at + i] = (array as Float64Array)[i]!
+    } else if (type === UINT8 && bytes <= FEW_BYTES / 4) {
+      const at = (head + HEAD_WORDS) * 4
+      for (let i = 0; i < length; i++) this.#bytes[at + i] = (array as Uint8Array)[i]!
     } else if (length > 0)
       (this.#view(this.rank, head, type, 0, length) as Uint8Array).set(array as Uint8Array)
     this.#words[head + Head.WHAT] = type
@@ -389,6 +393,20 @@ export class SharedBoard implements Board {
 
   numberOf(peer: number): number {
     return this.#doubles[(this.#headOf(peer) + HEAD_WORDS) >> 1]!
+  }
+
+  readArray(peer: number, type: TypeCode, from: number, count: number, into: Raw, to: number): void {
+    const head = this.#headOf(peer)
+    if (type === FLOAT64 && count <= FEW_BYTES / 8) {
+      const at = ((head + HEAD_WORDS) >> 1) + from
+      for (let i = 0; i < count; i++) (into as Float64Array)[to + i] = this.#doubles[at + i]!
+    } else if (type === UINT8 && count <= FEW_BYTES / 4) {
+      const at = (head + HEAD_WORDS) * 4 + from
+      for (let i = 0; i < count; i++) (into as Uint8Array)[to + i] = this.#bytes[at + i]!
+    } else if (count > 0) {
+      const shown = this.#view(peer, head, type, from * into.BYTES_PER_ELEMENT, count)
+      ;(into as Uint8Array).set(shown as Uint8Array, to)
+    }
   }
 
   read(peer: number, offset: number, into: Block): void {
