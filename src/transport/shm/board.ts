@@ -189,6 +189,8 @@ export class SharedBoard implements Board {
     if (this.#told === this.#seq) return
     this.#told = this.#seq
     const at = this.#own + Own.RECORDS + (((this.#seq - 1) >>> 0) % RECORDS) * RECORD_WORDS
+    // Whoever looks in the middle of this must not take the rest for that of this call.
+    Atomics.store(this.#words, at + Rec.SEQ, 0)
     this.#record(at)
     // Nobody is to see this record who cannot see what was shown before it.
     Atomics.store(this.#words, at + Rec.SEQ, this.#seq)
@@ -324,13 +326,14 @@ export class SharedBoard implements Board {
 
   #publish(head: number): void {
     this.#record(head + Head.RECORD)
+    this.#words[head + Head.RECORD + Rec.SEQ] = this.#seq
     Atomics.store(this.#words, head + Head.ROUND, this.#round)
     this.#waker.wake()
   }
 
+  /** All but the number of the call, which makes a record valid. */
   #record(at: number): void {
     const words = this.#words
-    words[at + Rec.SEQ] = this.#seq
     words[at + Rec.CALL] = this.#call
     words[at + Rec.ROOT] = this.#root
     words[at + Rec.KEY] = this.#key
