@@ -12,6 +12,9 @@ import type { NumbersCarrier } from '../carrier/numbers.ts'
 import type { WholeArraysCarrier } from '../carrier/whole-arrays.ts'
 import { lengthOf } from '../partition.ts'
 
+/** Number of the scratch memory for a slice of the result; the combining itself uses smaller numbers. */
+const RESULT_SCRATCH = 64
+
 /** One number of each rank: root combines all. The others go on at once. */
 export function* reduceNumber(
   board: Board,
@@ -76,7 +79,7 @@ export function* reduceSliced(board: Board, op: Op, input: Block, out: Block, ro
     const startOf = (r: number): number => Math.floor((r * length) / size)
     const [start, end] = [startOf(rank), startOf(rank + 1)]
     const whole = rank === root ? windowOf(board, out, w, n) : null
-    const slice = whole?.slice(start, end) ?? Block.allocate(mine.type, mine.slice(start, end).byteLength)
+    const slice = whole?.slice(start, end) ?? scratchFor(board, mine.slice(start, end))
     while (!board.isFree()) yield
     isLent = board.show(mine)
     while (!board.allCame()) yield
@@ -96,6 +99,11 @@ export function* reduceSliced(board: Board, op: Op, input: Block, out: Block, ro
   }
   // Root has seen the slices of all, who read nothing after that. The others cannot know yet.
   if (isLent && rank !== root) yield* waitForReaders(board, null)
+}
+
+/** Memory of this rank's own like `block`: new memory at each call would cost as much as the reduction. */
+function scratchFor(board: Board, { type, byteLength }: Block): Block {
+  return new Block(type, board.scratch(RESULT_SCRATCH, byteLength), 0, byteLength)
 }
 
 /** Vectors and a function of whole ones: root gets all and calls the function. */
