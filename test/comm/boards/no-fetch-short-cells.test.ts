@@ -3,7 +3,10 @@ import { vi } from 'vitest'
 
 vi.mock('../../../src/testing/index.ts', async (original) => {
   const { runRanksOn } = await import('../on-boards.ts')
-  return { ...(await original<object>()), runRanks: runRanksOn({ canFetch: false, cells: 2, cellBytes: 1024 }) }
+  return {
+    ...(await original<object>()),
+    runRanks: runRanksOn({ canFetch: false, cells: 2, cellBytes: 1024 }),
+  }
 })
 
 await import('./suite.ts')
