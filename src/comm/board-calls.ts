@@ -21,10 +21,14 @@ export const UNDER_WAY: unique symbol = Symbol('under way')
 
 /** So often a call looks for the others before it gives the thread away: some 1.5 us in all. */
 const LOOKS = 48
-/** Hope runs from 0 to this: how often in a row looking may be in vain before it is given up. */
+/** How often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
-/** Without hope, one call in so many looks all the same, to see whether things have changed. */
-const RETRY_EVERY = 8
+/**
+ * Without hope, one call in so many looks all the same, and longer: ranks that have once got out of step come
+ * back from the slow way of waiting some microseconds apart, again and again, until they meet in such a call.
+ */
+const RETRY_EVERY = 16
+const LOOKS_OF_RETRY = 256
 /** How long after a rank's memory could not be read its death must be known. */
 const DEATH_MS = 5000
 
@@ -98,7 +102,7 @@ export class BoardCalls implements Runner {
     this.#isTrying = true
     try {
       let result = steps.next()
-      if (!result.done && this.#maySpin()) result = this.#spin(steps)
+      if (!result.done) result = this.#spin(steps, result)
       return result.done ? result.value : UNDER_WAY
     } finally {
       this.#isTrying = false
@@ -237,16 +241,17 @@ export class BoardCalls implements Runner {
 
   // ---- spinning -------------------------------------------------------------------------------
 
-  #maySpin(): boolean {
-    return this.#hope > 0 || (!this.#shared.isCrowded && ++this.#hopeless % RETRY_EVERY === 0)
-  }
-
-  #spin<T>(steps: Steps<T>): IteratorResult<undefined, T> {
-    let result = steps.next()
-    for (let looks = 1; looks < LOOKS && !result.done; looks++) result = steps.next()
-    if (result.done) {
-      if (this.#hope < MOST_HOPE) this.#hope++
-    } else if (this.#hope > 0) this.#hope--
+  /** Goes on looking for as long as that promises to pay off. */
+  #spin<T>(steps: Steps<T>, last: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
+    let looks = LOOKS
+    if (this.#hope === 0) {
+      if (this.#shared.isCrowded || ++this.#hopeless % RETRY_EVERY !== 0) return last
+      looks = LOOKS_OF_RETRY
+    }
+    let result = last
+    while (!result.done && looks-- > 0) result = steps.next()
+    if (result.done) this.#hope = MOST_HOPE
+    else if (this.#hope > 0) this.#hope--
     return result
   }
 }
