@@ -25,10 +25,11 @@ const LOOKS = 48
 const MOST_HOPE = 3
 /**
  * Without hope, one call in so many looks all the same, and longer: ranks that have once got out of step come
- * back from the slow way of waiting some microseconds apart, again and again, until they meet in such a call.
+ * back from the slow way of waiting some microseconds apart, again and again, until they all look in one call.
+ * So it is the call's number that decides, which is the same on all of them.
  */
-const RETRY_EVERY = 16
-const LOOKS_OF_RETRY = 256
+const RETRY_EVERY = 64
+const LOOKS_OF_RETRY = 1024
 /** How long after a rank's memory could not be read its death must be known. */
 const DEATH_MS = 5000
 
@@ -63,7 +64,6 @@ export class BoardCalls implements Runner {
   /** A call has failed, so the communicator breaks; nothing may begin. */
   #isOver = false
   #hope: number
-  #hopeless = 0
   /** The rank whose memory the running call could not read, and until when its death should be known. */
   #unreadable = -1
   #unreadableUntilMs = 0
@@ -102,7 +102,7 @@ export class BoardCalls implements Runner {
     this.#isTrying = true
     try {
       let result = steps.next()
-      if (!result.done) result = this.#spin(steps, result)
+      if (!result.done) result = this.#spin(seq, steps, result)
       return result.done ? result.value : UNDER_WAY
     } finally {
       this.#isTrying = false
@@ -242,10 +242,10 @@ export class BoardCalls implements Runner {
   // ---- spinning -------------------------------------------------------------------------------
 
   /** Goes on looking for as long as that promises to pay off. */
-  #spin<T>(steps: Steps<T>, last: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
+  #spin<T>(seq: number, steps: Steps<T>, last: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
     let looks = LOOKS
     if (this.#hope === 0) {
-      if (this.#shared.isCrowded || ++this.#hopeless % RETRY_EVERY !== 0) return last
+      if (this.#shared.isCrowded || seq % RETRY_EVERY !== 0) return last
       looks = LOOKS_OF_RETRY
     }
     let result = last
