@@ -289,7 +289,7 @@ describe('shm', { timeout: 30_000 }, () => {
       const at = (address: number, bytes: number) =>
         new Uint8Array(buffers[Math.floor(address / 2 ** 40) - 1]!, address % 2 ** 40, bytes)
       const reader: ProcessReader = {
-        collapse: () => {},
+        collapse: () => false,
         addressOf,
         read(pid, from, to, bytes) {
           if (refuses || pid !== process.pid) return false

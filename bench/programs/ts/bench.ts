@@ -75,7 +75,7 @@ export async function measure(
   first: boolean,
   budget: number,
 ): Promise<Measured> {
-  const iterations = await calibrate(bench.run, first ? budget * 10 : budget, budget)
+  const iterations = await calibrate(bench.run, first ? budget * 10 : budget * 4, budget)
   bench.clear()
   await world.barrier()
   const seconds = (await bench.run(iterations)) / iterations

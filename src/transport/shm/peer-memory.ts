@@ -16,8 +16,8 @@ import type { Segment } from './segment.ts'
 /** How memory of other processes is read. */
 export interface ProcessReader {
   addressOf(buffer: ArrayBufferLike): number
-  /** Puts memory of this process in large pages, if it can. */
-  collapse(address: number, bytes: number): void
+  /** Puts memory of this process in large pages. False: it cannot, at least not all of it. */
+  collapse(address: number, bytes: number): boolean
   /** Copies `bytes` bytes at address `from` of process `pid` to address `to` here. False: the kernel refuses. */
   read(pid: number, from: number, to: number, bytes: number): boolean
 }
@@ -105,15 +105,21 @@ export class PeerMemory {
       this.#known.set(buffer, known)
     }
     const address = known.address + byteOffset
-    if (byteLength >= LARGE_PAGE_BYTES && ++known.uses === USES_UNTIL_COLLAPSED)
-      this.#collapse(address, byteLength)
+    if (byteLength >= 1 << 20 && ++known.uses === USES_UNTIL_COLLAPSED) this.#collapse(address, byteLength)
     return address
   }
 
   #collapse(address: number, bytes: number): void {
-    const start = Math.ceil(address / LARGE_PAGE_BYTES) * LARGE_PAGE_BYTES
-    const end = Math.floor((address + bytes) / LARGE_PAGE_BYTES) * LARGE_PAGE_BYTES
-    if (end > start && bytes <= LONGEST_COLLAPSED_BYTES) this.#reader!.collapse(start, end - start)
+    if (bytes > LONGEST_COLLAPSED_BYTES) return
+    const first = address / LARGE_PAGE_BYTES
+    const last = (address + bytes) / LARGE_PAGE_BYTES
+    // With what lies around the block, which is this process's own too, if that is one piece of memory.
+    if (this.#collapsePages(Math.floor(first), Math.ceil(last))) return
+    this.#collapsePages(Math.ceil(first), Math.floor(last))
+  }
+
+  #collapsePages(start: number, end: number): boolean {
+    return end > start && this.#reader!.collapse(start * LARGE_PAGE_BYTES, (end - start) * LARGE_PAGE_BYTES)
   }
 
   #publish(reader: ProcessReader | null): void {

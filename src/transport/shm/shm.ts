@@ -487,4 +487,4 @@ export class ShmTransport implements Transport, SharedMemory {
 }
 
 /** Messages up to this length are copied twice rather than announced. */
-const EAGER_BYTES = 16 << 10
+const EAGER_BYTES = 32 << 10
