@@ -10,10 +10,13 @@
  */
 
 import { type Lane, Next, type SharedMemory } from '../transport/shared-memory.ts'
+import { Block } from '../wire/block.ts'
 import { decodeItem } from '../wire/codec.ts'
-import { ANY_TYPE, ITEM, type Raw, rawType, type TypeCode } from '../wire/datatype.ts'
+import { ANY_TYPE, allocate, elementSize, ITEM, type Raw, rawType, type TypeCode } from '../wire/datatype.ts'
+import { Frame } from '../wire/frame.ts'
 import { isFixed } from './arguments.ts'
 import type { Context } from './context.ts'
+import { FETCH_AT_ONCE_BYTES } from './incoming.ts'
 import { ANY } from './matching.ts'
 import type { Messenger } from './messenger.ts'
 import { MESSAGE_OVERHEAD_BYTES } from './peers.ts'
@@ -39,6 +42,8 @@ export class Express {
   /** By rank of the communicator; null: not by this way. */
   readonly #lanes: (Lane | null)[]
   readonly #last: LastMessage
+  /** The header of an announcement that was looked at. */
+  readonly #frame = new Frame()
   /** Whether looking again and again has paid off lately, per source. */
   readonly #hope: Int8Array
   #hopeless = 0
@@ -93,9 +98,11 @@ export class Express {
     if (!context.queue.isQuiet(source) || context.probes.length > 0) return MISS
     if (context.owner.broken !== null || pending.failure !== null) return MISS
     if (lane.peek() !== Next.MESSAGE && !this.#await(lane, source)) {
-      // What is announced there is fetched now, while the sender announces more.
-      if (lane.peek() === Next.FRAME) this.#shared.poll(context.owner.ranks[source]!)
-      return MISS
+      if (lane.peek() !== Next.FRAME) return MISS
+      const value = this.#fetch(lane, source, tag, into, type, withStatus)
+      // What else there is may be announced too: it is fetched now, while the sender announces more.
+      if (value === MISS) this.#shared.poll(context.owner.ranks[source]!)
+      return value
     }
     if (lane.context !== context.id || (tag !== ANY && lane.tag !== tag)) return MISS
     if (type !== ANY_TYPE && lane.type !== type) return MISS
@@ -106,6 +113,36 @@ export class Express {
     const value = this.#take(lane, into)
     this.#messenger.returnCredit(context.owner.ranks[source]!, bytes)
     return status === null ? value : { value, status }
+  }
+
+  /** Copies a message that is announced in the lane out of its sender's memory; MISS: that is for the long way. */
+  #fetch(
+    lane: Lane,
+    source: number,
+    tag: number,
+    into: Raw | undefined,
+    type: TypeCode,
+    withStatus: boolean,
+  ): unknown {
+    const frame = this.#frame
+    const { id, owner } = this.#context
+    if (!lane.announcement(frame) || frame.context !== id || (tag !== ANY && frame.tag !== tag)) return MISS
+    if (type !== ANY_TYPE && frame.type !== type) return MISS
+    const { bytes } = frame
+    if (frame.offset === 0 || bytes > FETCH_AT_ONCE_BYTES) return MISS
+    if (into === undefined ? frame.type === ITEM : bytes > into.byteLength) return MISS
+    const peer = owner.ranks[source]!
+    const array = into ?? allocate(frame.type, bytes / elementSize(frame.type))
+    if (
+      !this.#shared.fetch(peer, frame.offset, 0, new Block(frame.type, array.buffer, array.byteOffset, bytes))
+    )
+      return MISS
+    lane.takeAnnouncement()
+    const messenger = this.#messenger
+    messenger.pending.last = this.#last.set('recv', source, frame.tag)
+    const status = withStatus ? statusFrom(source, frame.tag, frame.type, bytes) : null
+    messenger.acknowledge(peer, frame)
+    return status === null ? array : { value: array, status }
   }
 
   #take(lane: Lane, into: Raw | undefined): unknown {

@@ -27,7 +27,7 @@ export interface IncomingEvents {
 }
 
 /** Messages up to this length are copied from a peer's memory without a turn of the event loop in between: some 1 ms. */
-const FETCH_AT_ONCE_BYTES = 8 << 20
+export const FETCH_AT_ONCE_BYTES = 8 << 20
 
 export class Incoming {
   readonly #line: Line
@@ -51,6 +51,11 @@ export class Incoming {
   /** Whether announced messages are on their way; that may be so even from ranks that have finished. */
   get isFetching(): boolean {
     return this.#receiving.size > 0
+  }
+
+  /** Tells the sender of an announced message that its payload has been copied from its memory. */
+  acknowledge(peer: number, frame: Frame): void {
+    this.#clearToSend(peer, frame, 0, FrameFlag.DROP | FrameFlag.FETCHED)
   }
 
   /** Starts a receive: takes what is already there, or waits. */
@@ -267,7 +272,7 @@ export class Incoming {
 
   /** All of a message has been copied from its sender, who is told so. */
   #fetched(operation: RecvOperation<unknown>, frame: Frame, peer: number, block: Block): void {
-    this.#clearToSend(peer, frame, 0, FrameFlag.DROP | FrameFlag.FETCHED)
+    this.acknowledge(peer, frame)
     this.#complete(operation, frame, block, false)
   }
 

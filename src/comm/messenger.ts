@@ -117,6 +117,11 @@ export class Messenger implements Sink {
     this.#incoming.returnCredit(peer, bytes)
   }
 
+  /** A message that `peer` had announced was copied past the queues: its send is complete. */
+  acknowledge(peer: number, frame: Frame): void {
+    this.#incoming.acknowledge(peer, frame)
+  }
+
   /** Receives a message that mprobe has taken out of the queue. */
   recvArrived(operation: RecvOperation<unknown>, arrival: ArrivedMessage): void {
     this.#incoming.recvArrived(operation, arrival)

@@ -11,6 +11,7 @@
 
 import type { Block } from '../wire/block.ts'
 import type { Raw, TypeCode } from '../wire/datatype.ts'
+import type { Frame } from '../wire/frame.ts'
 import type { Board } from './board.ts'
 
 /** What {@link Lane.peek} has found. */
@@ -46,6 +47,12 @@ export interface Lane {
   takeInto(into: Raw): void
   /** As `takeInto`, in a new array of the message's type (a Uint8Array for an item). */
   takeNew(): Raw
+  /**
+   * Of a FRAME that `peek` has found: whether it announces a message (RTS), whose header is written to `frame` then.
+   */
+  announcement(frame: Frame): boolean
+  /** Removes the announcement: its message has been fetched. */
+  takeAnnouncement(): void
   /** Gives `use` the bytes of that message, valid during the call only; then removes it, also if `use` throws. */
   takeBytes<T>(use: (bytes: Uint8Array) => T): T
 }

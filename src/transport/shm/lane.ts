@@ -4,6 +4,7 @@
  */
 
 import type { Raw, TypeCode } from '../../wire/datatype.ts'
+import { decodeFrame, type Frame, FrameKind, HEADER_BYTES } from '../../wire/frame.ts'
 import { type Lane, Next } from '../shared-memory.ts'
 import { byteLength, copyIn, copyNew, copyOut } from './elements.ts'
 import { longestBody, RankWord, rankAt, ringAt } from './layout.ts'
@@ -112,6 +113,16 @@ export class ShmLane implements Lane {
     const value = copyNew(this.#segment, this.reader.at + RECORD_HEAD_BYTES, this.type, bytes)
     this.reader.take(RECORD_HEAD_BYTES + aligned(bytes))
     return value
+  }
+
+  announcement(frame: Frame): boolean {
+    if (kindOf(this.#word) !== RecordKind.FRAME) return false
+    decodeFrame(frame, this.#segment.view, this.reader.at + RECORD_HEAD_BYTES)
+    return frame.kind === FrameKind.RTS
+  }
+
+  takeAnnouncement(): void {
+    this.reader.take(RECORD_HEAD_BYTES + HEADER_BYTES + aligned(bytesOf(this.#word)))
   }
 
   takeBytes<T>(use: (bytes: Uint8Array) => T): T {
