@@ -21,6 +21,8 @@ export const UNDER_WAY: unique symbol = Symbol('under way')
 
 /** So often a call looks for the others before it gives the thread away: some 1.5 us in all. */
 const LOOKS = 48
+/** So often a call gives its core to others before it gives the thread away, where ranks outnumber cores. */
+const YIELDS = 16
 /** How often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
 /**
@@ -102,7 +104,9 @@ export class BoardCalls implements Runner {
     this.#isTrying = true
     try {
       let result = steps.next()
-      if (!result.done) result = this.#spin(seq, steps, result)
+      if (!result.done) {
+        result = this.#shared.isCrowded ? this.#giveWay(steps, result) : this.#spin(seq, steps, result)
+      }
       return result.done ? result.value : UNDER_WAY
     } finally {
       this.#isTrying = false
@@ -242,6 +246,16 @@ export class BoardCalls implements Runner {
   // ---- spinning -------------------------------------------------------------------------------
 
   /** Goes on looking for as long as that promises to pay off. */
+  /** Where ranks outnumber cores, those waited for may need this very one; the long way of waiting costs more. */
+  #giveWay<T>(steps: Steps<T>, first: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
+    let result = first
+    for (let i = 0; i < YIELDS && !result.done; i++) {
+      this.#shared.giveWay()
+      result = steps.next()
+    }
+    return result
+  }
+
   #spin<T>(seq: number, steps: Steps<T>, last: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
     let looks = LOOKS
     if (this.#hope === 0) {

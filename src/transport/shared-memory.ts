@@ -70,6 +70,8 @@ export interface SharedMemory extends CommonMemory {
   readonly ranks: readonly number[]
   /** Whether ranks outnumber the cores they may use: then waiting without giving a core away only delays. */
   readonly isCrowded: boolean
+  /** Gives this rank's core to another process, if one wants it. */
+  giveWay(): void
   /** The lane to and from `peer`; null for this rank itself and for ranks out of reach. */
   lane(peer: number): Lane | null
   /**

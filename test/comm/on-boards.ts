@@ -150,6 +150,8 @@ class SimulatedShared implements SharedMemory {
     return null
   }
 
+  giveWay(): void {}
+
   turnDue(): boolean {
     return false
   }

@@ -221,6 +221,10 @@ export class ShmTransport implements Transport, SharedMemory {
     return this.#peer(number).lane
   }
 
+  giveWay(): void {
+    this.#options.yieldCore()
+  }
+
   turnDue(): boolean {
     return this.#here?.waiting.turnDue() ?? false
   }

@@ -34,7 +34,7 @@ export interface Patience {
 
 export const PATIENT: Patience = { passes: 3, spins: 300, yields: 50, turns: 24 }
 /** With more ranks than cores, whoever spins keeps another one from running. */
-export const CROWDED: Patience = { ...PATIENT, spins: 1, turns: 2 }
+export const CROWDED: Patience = { ...PATIENT, spins: 1, yields: 400, turns: 6 }
 
 /** The event loop gets its turn at least this often. */
 const TURN_MS = 2
