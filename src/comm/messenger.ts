@@ -357,9 +357,10 @@ export class Messenger implements Sink {
     return this.serve(this.clock.turn())
   }
 
-  /** Receives, and answers, whatever comes for as long as `until` is pending. */
-  async serve(until: Promise<void>): Promise<void> {
+  /** Receives, and answers, whatever comes for as long as `until` is pending; `isLong`: that may take its time. */
+  async serve(until: Promise<void>, isLong = false): Promise<void> {
     this.#transport.hold()
+    if (isLong) this.shared?.relax()
     try {
       await until
     } finally {

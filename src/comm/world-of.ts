@@ -110,7 +110,7 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
       await messenger.flush()
       if (messenger.pending.size > 0) return null
       // Others may still send to this rank, and must be told that it took what they sent.
-      await messenger.serve(job.finish())
+      await messenger.serve(job.finish(), true)
       // Everybody has flushed: whatever was ever sent to this rank is here now.
       const errors = [...unnoticed(state), ...unclaimedCalls(messenger), ...unequalCalls(state)]
       if (fatal !== null && !errors.includes(fatal)) errors.push(fatal)

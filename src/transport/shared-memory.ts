@@ -70,6 +70,8 @@ export interface SharedMemory extends CommonMemory {
   readonly ranks: readonly number[]
   /** Whether ranks outnumber the cores they may use: then waiting without giving a core away only delays. */
   readonly isCrowded: boolean
+  /** What this rank waits for from now on may take long: it sleeps without looking about for it. */
+  relax(): void
   /** Gives this rank's core to another process, if one wants it. */
   giveWay(): void
   /** The lane to and from `peer`; null for this rank itself and for ranks out of reach. */

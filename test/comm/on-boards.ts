@@ -152,6 +152,8 @@ class SimulatedShared implements SharedMemory {
 
   giveWay(): void {}
 
+  relax(): void {}
+
   turnDue(): boolean {
     return false
   }

@@ -221,6 +221,10 @@ export class ShmTransport implements Transport, SharedMemory {
     return this.#peer(number).lane
   }
 
+  relax(): void {
+    this.#here?.waiting.relax()
+  }
+
   giveWay(): void {
     this.#options.yieldCore()
   }

@@ -71,6 +71,7 @@ export class Waiting {
   #questions = 0
   #turnedMs = performance.now()
   #isTurning = false
+  #isRelaxed = false
 
   constructor(work: Work, sleepers: Sleepers, doorbell: Doorbell, patience: Patience, yieldCore: () => void) {
     this.#work = work
@@ -93,10 +94,16 @@ export class Waiting {
     this.#rise()
   }
 
+  /** What comes next may take long, and nobody here is in a hurry for it: look once more, then sleep at once. */
+  relax(): void {
+    this.#isRelaxed = true
+  }
+
   /** There is something new to do in this process: look soon, even if this rank sleeps. */
   nudge(): void {
     this.#empty = 0
     this.#turns = 0
+    this.#isRelaxed = false
     this.#rise()
     if (this.#isOn) this.#schedule()
   }
@@ -128,6 +135,7 @@ export class Waiting {
     if (this.turnDue()) return this.#afterTurn()
     if (this.#work.look()) return this.#found()
     const { passes, turns } = this.#patience
+    if (this.#isRelaxed) return this.#sleep()
     if (++this.#empty <= passes) return this.#schedule()
     if (this.#lookAgainAndAgain()) return this.#found()
     if (!this.#isOn) return
