@@ -44,7 +44,9 @@ export class CallOrder {
   readonly #messenger: Messenger
   readonly #context: Context
   readonly #breakAll: (error: MpiError) => void
-  readonly #boardCalls: BoardCalls | null
+  readonly #board: () => Board | null
+  /** Undefined until the first call. */
+  #maybeBoardCalls: BoardCalls | null | undefined
   readonly #running = new Map<number, Call | BoardCall<unknown>>()
   readonly #history: CallSignature[] = []
   readonly #inquiries: Inquiries
@@ -52,24 +54,32 @@ export class CallOrder {
   readonly #lastAtOnce = { describe: (): string => this.#describeLast() }
   #next = 0
 
-  /** `breakAll` breaks the communicator here and tells the other ranks. `board`: null if they have none. */
+  /** `breakAll` breaks the communicator here and tells the other ranks. `board` gives null if they have none. */
   constructor(
     messenger: Messenger,
     context: Context,
-    board: Board | null,
+    board: () => Board | null,
     breakAll: (error: MpiError) => void,
   ) {
     this.#messenger = messenger
     this.#context = context
     this.#breakAll = breakAll
     this.#inquiries = new Inquiries(messenger.clock, () => this.#inquire())
-    const { shared } = messenger
-    this.#boardCalls =
-      board === null || shared === null
-        ? null
-        : new BoardCalls(messenger, context, shared, board, (error, signature, seq) =>
-            this.#explain(error, signature, seq),
-          )
+    this.#board = board
+  }
+
+  get #boardCalls(): BoardCalls | null {
+    if (this.#maybeBoardCalls === undefined) this.#maybeBoardCalls = this.#makeBoardCalls()
+    return this.#maybeBoardCalls
+  }
+
+  #makeBoardCalls(): BoardCalls | null {
+    const board = this.#board()
+    const { shared } = this.#messenger
+    if (board === null || shared === null) return null
+    return new BoardCalls(this.#messenger, this.#context, shared, board, (error, signature, seq) =>
+      this.#explain(error, signature, seq),
+    )
   }
 
   /** Runs a collective call by messages; see Scope.call. */
@@ -120,6 +130,8 @@ export class CallOrder {
 
   /** This rank makes no more calls. What it has found then to be wrong with the others' calls. */
   end(): MpiError | null {
+    // Where nobody has used the memory nobody has made a call.
+    if (this.#maybeBoardCalls === undefined && this.#messenger.shared?.isUntouched) return null
     const calls = this.#boardCalls
     if (calls === null || this.#context.owner.broken !== null) return null
     return unequalEnd(this.#context, calls.board, this.#messenger.peers, (seq) => this.#remembered(seq))

@@ -43,8 +43,8 @@ export class Core implements ContextOwner, Scope {
   broken: Error | null = null
   /** Whether an error about the broken communicator has reached the program. */
   told = false
-  readonly board: Board | null
   readonly #boardId: number
+  #board: Board | null | undefined
   readonly #calls: CallOrder
   readonly #collective: Context
 
@@ -74,11 +74,24 @@ export class Core implements ContextOwner, Scope {
     this.#collective = new Context(2 * id + 1, this, true)
     this.p2p = new PointToPoint(state.messenger, context)
     this.#boardId = boardId
-    this.board = boardId === NO_BOARD ? null : state.messenger.shared!.board(boardId, ranks)
-    this.#calls = new CallOrder(state.messenger, this.#collective, this.board, (error) => this.#break(error))
+    this.#calls = new CallOrder(
+      state.messenger,
+      this.#collective,
+      () => this.board,
+      (error) => this.#break(error),
+    )
     state.cores.add(this)
     state.messenger.addContext(context)
     state.messenger.addContext(this.#collective)
+  }
+
+  /** The board of its ranks, if they have one: looked for at the first call, since it takes memory that may never be needed. */
+  get board(): Board | null {
+    if (this.#board === undefined) {
+      const { shared } = this.state.messenger
+      this.#board = this.#boardId === NO_BOARD ? null : shared!.board(this.#boardId, this.ranks)
+    }
+    return this.#board
   }
 
   call<T>(

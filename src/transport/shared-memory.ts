@@ -68,6 +68,8 @@ export interface CommonMemory {
 export interface SharedMemory extends CommonMemory {
   /** Ranks of the job that share memory with this one, in ascending order, this one included. */
   readonly ranks: readonly number[]
+  /** Whether no rank of this host has used the memory so far. */
+  readonly isUntouched: boolean
   /** Whether ranks outnumber the cores they may use: then waiting without giving a core away only delays. */
   readonly isCrowded: boolean
   /** What this rank waits for from now on may take long: it sleeps without looking about for it. */

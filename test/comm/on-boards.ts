@@ -67,6 +67,7 @@ class Host {
 class SimulatedShared implements SharedMemory {
   readonly ranks: readonly number[]
   readonly isCrowded = true
+  readonly isUntouched = false
   readonly #host: Host
   readonly #rank: number
   readonly #network: SimulatedNetwork

@@ -1,5 +1,6 @@
 /** The shared-memory transport of a rank in a job: a file from the launcher, the C library, FIFOs in the job's folder. */
 
+import { fstatSync } from 'node:fs'
 import { BootstrapError } from '../../errors.ts'
 import { type Libc, libc } from '../../system/libc.ts'
 import { FifoDoorbell } from './doorbell.ts'
@@ -37,6 +38,8 @@ export function openShm({ fd, rank, ranks, runtimeDir, patience }: OpenShmOption
     ranks,
     layout,
     ground: () => fileGround(system(), fd, layout),
+    // Whoever maps it first gives it its length.
+    isUntouched: () => fstatSync(fd).size === 0,
     doorbell: () => new FifoDoorbell(runtimeDir, ranks.indexOf(rank), system()),
     yieldCore: () => system().yield(),
     reader: () => processReader(system()),

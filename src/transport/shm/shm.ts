@@ -40,6 +40,8 @@ export interface ShmOptions {
   readonly layout: Layout
   /** Maps the memory; called once, when it is first needed. Throws if it cannot. */
   readonly ground: () => Ground
+  /** Whether no rank has mapped it yet. */
+  readonly isUntouched?: () => boolean
   readonly doorbell: () => Doorbell
   /** Gives the core to another process. */
   readonly yieldCore: () => void
@@ -65,6 +67,9 @@ interface Flush {
   readonly targets: readonly (readonly [peer: Peer, frames: number])[]
   readonly resolve: () => void
 }
+
+/** How often a rank that waits looks whether another has used the memory that it has not mapped itself. */
+const LOOKOUT_MS = 5
 
 /** So many records of one peer are taken before others get their turn. */
 const RECORDS_AT_ONCE = 64
@@ -101,6 +106,8 @@ export class ShmTransport implements Transport, SharedMemory {
   #isDelivering = false
   #closed = false
   #isCrowded: boolean | null = null
+  /** While this rank waits for others to use the memory before it maps it itself. */
+  #lookout: NodeJS.Timeout | null = null
   readonly #deliver: (frame: Frame, body: Uint8Array) => void
   #deliveringFor = 0
 
@@ -170,11 +177,12 @@ export class ShmTransport implements Transport, SharedMemory {
     if (this.#closed) return
     const number = this.#numbers[rank]!
     if (this.#here !== null) return this.#leave(this.#peer(number), reason)
-    // Nothing was ever sent to it or looked for.
-    if (this.#goneUnmet.has(number)) return
-    this.#goneUnmet.add(number)
+    // Nothing was ever sent to it or looked for; what is sent before the news are out is sent in vain.
     setImmediate(() => {
-      if (!this.#closed) this.#sink!.onPeerGone(rank, reason, 0)
+      if (this.#closed || this.#goneUnmet.has(number)) return
+      if (this.#here !== null) return this.#leave(this.#peer(number), reason)
+      this.#goneUnmet.add(number)
+      this.#sink!.onPeerGone(rank, reason, 0)
     })
   }
 
@@ -193,6 +201,7 @@ export class ShmTransport implements Transport, SharedMemory {
     if (this.#closed) return
     this.#lost = this.unsent
     this.#closed = true
+    this.#endLookout()
     for (const { resolve } of this.#flushes.splice(0)) resolve()
     for (const peer of this.#peers) {
       peer?.lane.reader.publish()
@@ -209,6 +218,10 @@ export class ShmTransport implements Transport, SharedMemory {
   }
 
   // ---- beyond frames --------------------------------------------------------------------------
+
+  get isUntouched(): boolean {
+    return this.#here === null && (this.#options.isUntouched?.() ?? false)
+  }
 
   get isCrowded(): boolean {
     this.#isCrowded ??= !hasCoresFor(this.ranks.length)
@@ -234,7 +247,7 @@ export class ShmTransport implements Transport, SharedMemory {
   }
 
   poll(rank: number): void {
-    if (this.#isDelivering || this.#closed) return
+    if (this.#isDelivering || this.#closed || this.isUntouched) return
     const number = this.#numbers[rank]
     if (number === undefined || number === this.#own) return
     const peer = this.#peer(number)
@@ -290,7 +303,11 @@ export class ShmTransport implements Transport, SharedMemory {
   // ---- beginning ------------------------------------------------------------------------------
 
   #ready(): Here {
-    this.#here ??= this.#map()
+    if (this.#here === null) {
+      this.#here = this.#map()
+      this.#endLookout()
+      if (this.#isListening) this.#here.waiting.start()
+    }
     return this.#here
   }
 
@@ -331,12 +348,27 @@ export class ShmTransport implements Transport, SharedMemory {
   #listen(): void {
     if (this.#isListening || this.#closed) return
     this.#isListening = true
-    this.#ready().waiting.start()
+    if (this.isUntouched) this.#lookOut()
+    else this.#ready().waiting.start()
+  }
+
+  /** Waits, without mapping the memory, until another rank has: before that nothing can come. */
+  #lookOut(): void {
+    this.#lookout ??= setInterval(() => {
+      if (!this.isUntouched) this.#ready()
+    }, LOOKOUT_MS)
+  }
+
+  #endLookout(): void {
+    if (this.#lookout === null) return
+    clearInterval(this.#lookout)
+    this.#lookout = null
   }
 
   #unlisten(): void {
     if (!this.#isListening || this.#hasReason()) return
     this.#isListening = false
+    this.#endLookout()
     this.#here?.waiting.stop()
   }
 
