@@ -85,7 +85,7 @@ export class Express {
   }
 
   /**
-   * Receives from rank `source` what has come, or comes within a microsecond. {@link MISS}: nothing was taken.
+   * Receives from rank `source` what has come, or comes while it looks. {@link MISS}: nothing was taken.
    *
    * @param tag or ANY
    * @param into where an array goes, of type `type`; without it `type` may be ANY_TYPE
@@ -153,8 +153,8 @@ export class Express {
   }
 
   /**
-   * Looks for the next message for about a microsecond, if that has paid off lately: a peer that answers at
-   * once does so within that time, and the long way of waiting costs as much again.
+   * Looks for the next message a little longer, if that has paid off lately: a peer that answers at once does so
+   * meanwhile, and the long way of waiting costs as much again.
    */
   #await(lane: Lane, source: number): boolean {
     const hope = this.#hope[source]!

@@ -24,8 +24,6 @@ export class Peer {
   /** On this host. */
   readonly number: number
   readonly lane: ShmLane
-  /** Whether it may have sent something, so that its ring is worth a look. */
-  hasCalled = false
   /** Why it is going; null as long as it is well. What it sent before is delivered first. */
   leaving: string | null = null
   gone = false

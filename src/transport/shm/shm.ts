@@ -2,8 +2,9 @@
  * Frames, and more, between the ranks of one host, through memory that they share. See layout.ts for what lies
  * where, ring.ts for how records pass, waiting.ts for how a rank waits.
  *
- * Nothing happens before it is needed: the memory is mapped when something is first sent, waited for or looked
- * at. A rank that never does any of this costs nothing, and what others send to it waits in its rings for ever.
+ * Nothing happens before it is needed: the memory is mapped when something is first sent or looked at, or when a
+ * rank waits and another has mapped it. A rank that never does any of this costs nothing, and what others send to
+ * it waits in its rings for ever.
  *
  * What is in shared memory is safe: its receiver finds it there although the sender's process has ended, since it
  * announces the sender gone only after it has emptied the ring. So a program that ends right after its last send
@@ -67,6 +68,9 @@ interface Flush {
   readonly targets: readonly (readonly [peer: Peer, frames: number])[]
   readonly resolve: () => void
 }
+
+/** Messages up to this length are copied twice rather than announced. */
+const EAGER_BYTES = 32 << 10
 
 /** How often a rank that waits looks whether another has used the memory that it has not mapped itself. */
 const LOOKOUT_MS = 5
@@ -525,6 +529,3 @@ export class ShmTransport implements Transport, SharedMemory {
     this.#unlisten()
   }
 }
-
-/** Messages up to this length are copied twice rather than announced. */
-const EAGER_BYTES = 32 << 10
