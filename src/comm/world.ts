@@ -12,6 +12,7 @@ import type { Job } from '../bootstrap/job.ts'
 import { LoopbackTransport } from '../transport/loopback.ts'
 import { realClock } from '../transport/real-clock.ts'
 import { Router } from '../transport/router.ts'
+import { MAX_RANKS } from '../transport/shm/layout.ts'
 import { openShm } from '../transport/shm/open-shm.ts'
 import type { ShmTransport } from '../transport/shm/shm.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -43,7 +44,8 @@ export function wtime(): number {
 
 function openWorld(): World {
   const loopback = new LoopbackTransport(job.rank)
-  const near = job.segmentFd === null ? null : shmTransport(job, job.segmentFd)
+  // Beyond so many ranks places in the memory would no longer fit the numbers they are kept in.
+  const near = job.segmentFd === null || job.localSize > MAX_RANKS ? null : shmTransport(job, job.segmentFd)
   const far = near?.ranks.length === job.size || job.size === 1 ? null : zmqTransport(job)
   const to = Array.from({ length: job.size }, (_, rank): Transport => {
     if (rank === job.rank) return loopback
