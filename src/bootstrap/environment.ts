@@ -5,16 +5,34 @@
  * that processes which the script itself starts are never taken for ranks.
  */
 
+/** How the ranks of a job reach those of other hosts. */
+export interface Net {
+  /** The address of this rank's host that the other hosts reach, such as `10.0.0.7` or `fd00::7`. */
+  readonly address: string
+  /** Ports a rank may listen on, both included; null: any. */
+  readonly ports: { readonly first: number; readonly last: number } | null
+  /** 256 bits that only this job's processes know, in hexadecimal digits. Comes over the control channel alone. */
+  readonly secret: string
+  /** Whether connections between hosts are encrypted; if not, a peer only proves that it knows the secret. */
+  readonly encrypted: boolean
+}
+
 /** A rank's place in its job. */
 export interface Place {
   readonly rank: number
   readonly size: number
   readonly localRank: number
   readonly localSize: number
-  /** Number of this rank's host, from 0. Ranks with equal numbers share memory. */
+  /** Number of this rank's host, from 0. */
   readonly nodeRank: number
   /** The host number of each rank. */
   readonly nodeOf: readonly number[]
+  /** Whether the ranks of a host share memory, by the host's number. */
+  readonly sharing: readonly boolean[]
+  /** Null where all ranks are on one host. */
+  readonly net: Net | null
+  /** What decides how a reduction is bracketed: ranks and placement, or ranks alone, which costs time. */
+  readonly bracketing: 'placement' | 'rank'
   readonly jobId: string
   /** As error messages call this rank's host. */
   readonly hostname: string

@@ -3,6 +3,7 @@
 import { RankFailedError } from '../errors.ts'
 import type { BootOrder, ToRank } from './control.ts'
 import type { ControlPort } from './control-port.ts'
+import type { Net, Place } from './environment.ts'
 import type { Activity, Job, JobEvent } from './job.ts'
 
 const IDLE: Activity = { pending: [], last: null }
@@ -19,6 +20,9 @@ export class RankJob implements Job {
   readonly localSize: number
   readonly nodeRank: number
   readonly nodeOf: readonly number[]
+  readonly sharing: readonly boolean[]
+  readonly net: Net | null
+  readonly bracketing: Place['bracketing']
   readonly jobId: string
   readonly hostname: string
   readonly runtimeDir: string | null
@@ -43,6 +47,9 @@ export class RankJob implements Job {
     this.localSize = order.localSize
     this.nodeRank = order.nodeRank
     this.nodeOf = order.nodeOf
+    this.sharing = order.sharing
+    this.net = order.net
+    this.bracketing = order.bracketing
     this.jobId = order.jobId
     this.hostname = order.hostname
     this.runtimeDir = order.runtimeDir

@@ -64,6 +64,9 @@ export class SimulatedJob implements Job {
   readonly localSize: number
   readonly nodeRank: number
   readonly nodeOf: readonly number[]
+  readonly sharing: readonly boolean[]
+  readonly net = null
+  readonly bracketing = 'placement'
   readonly jobId: string
   readonly hostname: string
   readonly runtimeDir = null
@@ -78,6 +81,7 @@ export class SimulatedJob implements Job {
     this.rank = rank
     this.size = options.size
     this.nodeOf = nodeOf
+    this.sharing = nodeOf.map(() => false)
     this.nodeRank = nodeOf[rank]!
     this.localRank = nodeOf.slice(0, rank).filter((node) => node === this.nodeRank).length
     this.localSize = nodeOf.filter((node) => node === this.nodeRank).length
