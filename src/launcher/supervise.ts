@@ -6,9 +6,9 @@
  */
 
 import type { Entry, FromRank, UncaughtError } from '../bootstrap/control.ts'
+import { ControlHub } from '../bootstrap/control-hub.ts'
 import type { Activity } from '../bootstrap/job.ts'
 import type { Agent, AgentEvents, ProcessEnd } from './agent.ts'
-import { ControlHub } from './control-hub.ts'
 import type { Cause, RankFacts } from './report.ts'
 
 /** Between the polite signal and the last one. */

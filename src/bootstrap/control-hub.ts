@@ -1,6 +1,6 @@
 /** Answers the ranks' questions about each other: whose address is what, who has finished, whether all have. */
 
-import type { FromRank, ToRank } from '../bootstrap/control.ts'
+import type { FromRank, ToRank } from './control.ts'
 
 export class ControlHub {
   readonly #size: number

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ControlHub } from '../../src/launcher/control-hub.ts'
+import { ControlHub } from '../../src/bootstrap/control-hub.ts'
 
 function setup(size: number) {
   const sent: string[] = []
