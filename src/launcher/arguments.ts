@@ -4,7 +4,9 @@
  * Options end at the script; everything behind it belongs to the script, whatever it looks like.
  */
 
+import { isIP } from 'node:net'
 import { parseDuration } from './duration.ts'
+import type { HostRequest } from './hosts/host.ts'
 import { nearestName } from './nearest-name.ts'
 import { FOREIGN_OPTIONS, OPTIONS, type Option, type OptionName } from './options.ts'
 import { UsageError } from './usage-error.ts'
@@ -14,8 +16,33 @@ export type TransportChoice = (typeof TRANSPORTS)[number]
 
 const TRANSPORTS = ['auto', 'zmq', 'shm'] as const
 
+/** In what order ranks go to hosts: fill one after the other, or deal them out in turns. */
+export type MapBy = (typeof MAP_BY)[number]
+
+const MAP_BY = ['slot', 'node'] as const
+
+const LAUNCH_TIMEOUT_MS = 60_000
+
 export interface Plan {
-  readonly ranks: number
+  /** Null: one per slot of the hosts, or per CPU of this one. */
+  readonly ranks: number | null
+  readonly hosts: HostRequest
+  readonly mapBy: MapBy
+  readonly oversubscribe: boolean
+  /** The command that runs another on a host. Null: ssh, or srun inside a Slurm allocation. */
+  readonly rsh: string | null
+  /** The folder on the hosts that has node_modules/tsmpi. Null: the same as here. */
+  readonly prefix: string | null
+  /** Node on the hosts. Null: the same path as here. */
+  readonly nodePath: string | null
+  readonly launchTimeoutMs: number
+  /** The network between the hosts: an interface's name, or addresses as in 10.0.0.0/24. */
+  readonly iface: string | null
+  readonly ports: PortRange | null
+  /** Whether what goes from host to host is encrypted. */
+  readonly encrypted: boolean
+  /** What decides how a reduction is bracketed: ranks and placement, or ranks alone. */
+  readonly bracketing: 'placement' | 'rank'
   /** As the user wrote it. */
   readonly script: string
   readonly scriptArguments: readonly string[]
@@ -37,6 +64,15 @@ export interface Plan {
   readonly hint: string | null
 }
 
+/** A plan whose number of ranks is known. */
+export type RankedPlan = Plan & { readonly ranks: number }
+
+/** Both ends included. */
+export interface PortRange {
+  readonly first: number
+  readonly last: number
+}
+
 export interface Variable {
   readonly name: string
   readonly value: string | null
@@ -47,12 +83,12 @@ export type Command =
   | { readonly kind: 'version' }
   | { readonly kind: 'run'; readonly plan: Plan }
 
-/** Reads the words behind `tsrun`. `defaultRanks`: for a command without -n. */
-export function parseArguments(words: readonly string[], defaultRanks: number): Command {
+/** Reads the words behind `tsrun`. */
+export function parseArguments(words: readonly string[]): Command {
   const { given, rest } = splitOptions(words)
   if (given.has('help')) return { kind: 'help' }
   if (given.has('version')) return { kind: 'version' }
-  const ranks = given.has('np') ? readRanks(last(given, 'np')!) : defaultRanks
+  const ranks = given.has('np') ? readRanks(last(given, 'np')!) : null
   const [script, ...scriptArguments] = rest
   if (script === undefined) {
     throw new UsageError('no script given; use: tsrun -n 4 script.ts (tsrun --help explains)')
@@ -66,10 +102,25 @@ export function parseArguments(words: readonly string[], defaultRanks: number): 
   if (given.has('tee') && outputDir === null) {
     throw new UsageError('--tee only means something with --output-dir DIR')
   }
+  const stdinRank = given.has('stdin') ? readStdin(last(given, 'stdin')!) : 0
+  if (ranks !== null) checkStdinRank(stdinRank, ranks)
   return {
     kind: 'run',
     plan: {
       ranks,
+      hosts: readHosts(given),
+      mapBy: given.has('map-by') ? readMapBy(last(given, 'map-by')!) : 'slot',
+      oversubscribe: given.has('oversubscribe'),
+      rsh: given.has('rsh') ? readRsh(last(given, 'rsh')!) : null,
+      prefix: given.has('prefix') ? readPrefix(last(given, 'prefix')!) : null,
+      nodePath: given.has('node') ? readNodePath(last(given, 'node')!) : null,
+      launchTimeoutMs: given.has('launch-timeout')
+        ? readTime('--launch-timeout', last(given, 'launch-timeout')!)
+        : LAUNCH_TIMEOUT_MS,
+      iface: given.has('iface') ? readInterface(last(given, 'iface')!) : null,
+      ports: given.has('port-range') ? readPorts(last(given, 'port-range')!) : null,
+      encrypted: !given.has('plain'),
+      bracketing: given.has('reproducible') ? 'rank' : 'placement',
       script,
       scriptArguments,
       dryRun: given.has('dry-run'),
@@ -82,9 +133,9 @@ export function parseArguments(words: readonly string[], defaultRanks: number): 
       timestamp: given.has('timestamp'),
       outputDir,
       tee: given.has('tee'),
-      stdinRank: given.has('stdin') ? readStdin(last(given, 'stdin')!, ranks) : 0,
-      timeoutMs: given.has('timeout') ? readTimeout(last(given, 'timeout')!) : null,
-      hint: given.has('np') ? null : misplacedRanks(scriptArguments, ranks),
+      stdinRank,
+      timeoutMs: given.has('timeout') ? readTime('--timeout', last(given, 'timeout')!) : null,
+      hint: hintOf(given, scriptArguments),
     },
   }
 }
@@ -174,18 +225,87 @@ function readTransport(text: string): TransportChoice {
   return choice
 }
 
+function hintOf(given: Given, scriptArguments: readonly string[]): string | null {
+  const hints = []
+  if (given.has('host') && given.has('hostfile')) {
+    hints.push(`-H names the hosts, so --hostfile ${last(given, 'hostfile')} is not read`)
+  }
+  const misplaced = given.has('np') ? null : misplacedRanks(scriptArguments)
+  if (misplaced !== null) hints.push(misplaced)
+  return hints.length > 0 ? hints.join('; ') : null
+}
+
 /** A number of ranks behind the script, where it is none. */
-function misplacedRanks(scriptArguments: readonly string[], ranks: number): string | null {
+function misplacedRanks(scriptArguments: readonly string[]): string | null {
   for (const [at, word] of scriptArguments.entries()) {
     if (word === '--') break
     const next = scriptArguments[at + 1] ?? ''
     const isApart = /^(-n|--?np)$/.test(word) && /^\d+$/.test(next)
     if (!isApart && !/^(-n=?|--?np=)\d+$/.test(word)) continue
     const found = isApart ? `${word} ${next}` : word
-    const running = ranks === 1 ? '1 rank' : `${ranks} ranks`
-    return `"${found}" stands behind the script and belongs to it; running on ${running}`
+    return `"${found}" stands behind the script and belongs to it; before the script it is the number of ranks`
   }
   return null
+}
+
+function readHosts(given: Given): HostRequest {
+  const texts = given.get('host')
+  if (texts !== undefined) return { kind: 'list', texts: texts.map((text) => text!) }
+  const path = last(given, 'hostfile')
+  if (path === '') throw new UsageError('--hostfile needs the name of a file; found ""')
+  return path === null ? { kind: 'unsaid' } : { kind: 'file', path }
+}
+
+function readMapBy(text: string): MapBy {
+  const choice = MAP_BY.find((name) => name === text)
+  if (choice !== undefined) return choice
+  throw new UsageError(
+    `--map-by must be slot (fill one host after the other) or node (deal the ranks out in turns); found "${text}"`,
+  )
+}
+
+function readRsh(text: string): string {
+  if (text.trim() !== '') return text
+  throw new UsageError(
+    `--rsh needs a command that runs another on a host, such as "ssh -p 2222"; found "${text}"`,
+  )
+}
+
+/** Absolute, because there is no current folder that all hosts have. */
+function readPrefix(text: string): string {
+  if (text.startsWith('/')) return text
+  throw new UsageError(
+    `--prefix must be the absolute path of the folder on the hosts that has node_modules/tsmpi; found "${text}"`,
+  )
+}
+
+function readNodePath(text: string): string {
+  if (text.startsWith('/') || /^[^\s/]+$/.test(text)) return text
+  throw new UsageError(
+    `--node must be the absolute path of node on the hosts, or a name to look up there; found "${text}"`,
+  )
+}
+
+function readInterface(text: string): string {
+  const slash = text.indexOf('/')
+  const version = isIP(slash < 0 ? text : text.slice(0, slash))
+  const bits = slash < 0 ? '' : text.slice(slash + 1)
+  const isNetwork = version !== 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)
+  // The kernel's rule for names of interfaces. An address alone would fit one host of the job only.
+  const isName = version === 0 && /^[^\s/]{1,15}$/.test(text)
+  if (isNetwork || isName) return text
+  throw new UsageError(
+    `--iface must be the name of an interface, such as eth0, or a network, such as 10.0.0.0/24; found "${text}"`,
+  )
+}
+
+function readPorts(text: string): PortRange {
+  const match = /^(\d+)-(\d+)$/.exec(text)
+  const [first, last] = [Number(match?.[1]), Number(match?.[2])]
+  if (match !== null && first >= 1 && first <= last && last <= 65535) return { first, last }
+  throw new UsageError(
+    `--port-range must be two ports from 1 to 65535, the lower one first, such as 20000-20999; found "${text}"`,
+  )
 }
 
 function readVariable(text: string | null): Variable {
@@ -201,19 +321,22 @@ function readTag(text: string | null): 'rank' | 'wide' {
   throw new UsageError(`--tag is written alone or as --tag=wide; found "--tag=${text}"`)
 }
 
-function readStdin(text: string, ranks: number): number | null {
+function readStdin(text: string): number | null {
   if (text === 'none') return null
-  const rank = Number(text)
-  if (!/^\d+$/.test(text) || rank >= ranks) {
-    throw new UsageError(`--stdin must be "none" or a rank from 0 to ${ranks - 1}; found "${text}"`)
-  }
-  return rank
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new UsageError(`--stdin must be "none" or a rank, such as 0; found "${text}"`)
 }
 
-function readTimeout(text: string): number {
+/** For when the number of ranks is known: which may be only after the hosts have told their CPUs. */
+export function checkStdinRank(stdinRank: number | null, ranks: number): void {
+  if (stdinRank === null || stdinRank < ranks) return
+  throw new UsageError(`--stdin must be "none" or a rank from 0 to ${ranks - 1}; found "${stdinRank}"`)
+}
+
+function readTime(option: string, text: string): number {
   const ms = parseDuration(text)
   if (ms === null) {
-    throw new UsageError(`--timeout must be a time such as 90s, 15m or 2h, at most 24 days; found "${text}"`)
+    throw new UsageError(`${option} must be a time such as 90s, 15m or 2h, at most 24 days; found "${text}"`)
   }
   return ms
 }

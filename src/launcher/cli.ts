@@ -1,6 +1,5 @@
 /** The command `tsrun`. */
 
-import { availableParallelism } from 'node:os'
 import { version } from '../version.ts'
 import { parseArguments } from './arguments.ts'
 import { LaunchError } from './launch-error.ts'
@@ -12,7 +11,7 @@ const USAGE_CODE = 2
 const LAUNCH_CODE = 125
 
 async function main(): Promise<number> {
-  const command = parseArguments(process.argv.slice(2), availableParallelism())
+  const command = parseArguments(process.argv.slice(2))
   if (command.kind === 'help') {
     process.stdout.write(`${await (await import('./help.ts')).helpText(OPTIONS)}\n`)
     return 0
@@ -20,9 +19,6 @@ async function main(): Promise<number> {
   if (command.kind === 'version') {
     process.stdout.write(`tsmpi ${version}\n`)
     return 0
-  }
-  if (process.env.TSRUN_HOSTFILE !== undefined) {
-    throw new UsageError('TSRUN_HOSTFILE is set, but running on several hosts is not there yet; unset it')
   }
   return runJob(command.plan)
 }

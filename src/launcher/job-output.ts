@@ -1,19 +1,19 @@
 /** The output of all ranks of a job, led to where the plan wants it. */
 
 import type { Agent, StreamName } from './agent.ts'
-import type { Plan } from './arguments.ts'
+import type { RankedPlan } from './arguments.ts'
 import type { Piece } from './line-assembler.ts'
 import { LineWriter, RankFiles, type Source } from './output.ts'
 
 export class JobOutput {
-  readonly #plan: Plan
+  readonly #plan: RankedPlan
   readonly #writers: Readonly<Record<StreamName, LineWriter>>
   readonly #files: RankFiles | null
   #sources: Readonly<Record<StreamName, Source>>[] = []
   readonly #pids: number[] = []
   #closed = false
 
-  constructor(plan: Plan) {
+  constructor(plan: RankedPlan) {
     this.#plan = plan
     this.#writers = { stdout: new LineWriter(process.stdout), stderr: new LineWriter(process.stderr) }
     this.#files = plan.outputDir === null ? null : new RankFiles(plan.outputDir, plan.ranks)

@@ -1,9 +1,10 @@
 /** Puts a job together from its parts, runs it to its end and clears everything away. */
 
 import { statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Entry } from '../bootstrap/control.ts'
-import type { Plan } from './arguments.ts'
+import { checkStdinRank, type Plan, type RankedPlan } from './arguments.ts'
 import { compileScript } from './compile.ts'
 import { CompileError } from './compile-error.ts'
 import { startJanitor } from './janitor.ts'
@@ -21,7 +22,14 @@ import { Supervisor } from './supervise.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Runs the job and returns the exit code of tsrun. */
-export async function runJob(plan: Plan): Promise<number> {
+export async function runJob(asked: Plan): Promise<number> {
+  if (asked.hosts.kind !== 'unsaid' || process.env.TSRUN_HOSTFILE) {
+    throw new UsageError(
+      'running on several hosts is not there yet; leave -H, --hostfile and TSRUN_HOSTFILE out',
+    )
+  }
+  const plan: RankedPlan = { ...asked, ranks: asked.ranks ?? availableParallelism() }
+  checkStdinRank(plan.stdinRank, plan.ranks)
   const script = findScript(plan.script, process.cwd())
   const cwd = workingFolder(plan)
   const env = rankEnvironment(plan, process.env)
@@ -110,7 +118,7 @@ function workingFolder({ wdir }: Plan): string {
   return folder
 }
 
-function printPlan(plan: Plan, script: Script, cwd: string): number {
+function printPlan(plan: RankedPlan, script: Script, cwd: string): number {
   const command = [script.path, ...plan.scriptArguments].join(' ')
   process.stdout.write(`${plan.ranks} ranks on this host, in ${cwd}: ${command}\n`)
   return 0

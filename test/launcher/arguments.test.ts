@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { parseArguments } from '../../src/launcher/arguments.ts'
+import { checkStdinRank, parseArguments } from '../../src/launcher/arguments.ts'
 
 function plan(...words: string[]) {
-  const command = parseArguments(words, 6)
+  const command = parseArguments(words)
   if (command.kind !== 'run') throw new Error(`not a run: ${command.kind}`)
   return command.plan
 }
 
 const failure = (...words: string[]) => {
   try {
-    parseArguments(words, 6)
+    parseArguments(words)
   } catch (error) {
     return (error as Error).message
   }
@@ -18,7 +18,18 @@ const failure = (...words: string[]) => {
 
 test('nothing but a script', () => {
   expect(plan('a.ts')).toEqual({
-    ranks: 6,
+    ranks: null,
+    hosts: { kind: 'unsaid' },
+    mapBy: 'slot',
+    oversubscribe: false,
+    rsh: null,
+    prefix: null,
+    nodePath: null,
+    launchTimeoutMs: 60_000,
+    iface: null,
+    ports: null,
+    encrypted: true,
+    bracketing: 'placement',
     script: 'a.ts',
     scriptArguments: [],
     dryRun: false,
@@ -40,8 +51,10 @@ test('nothing but a script', () => {
 describe('a number of ranks behind the script', () => {
   test.each(['-n 4', '-n4', '-n=4', '-np 4', '--np 4', '--np=4'])('%s: a hint', (words) => {
     const { ranks, hint } = plan('a.ts', 'in.txt', ...words.split(' '), '-v')
-    expect(ranks).toBe(6)
-    expect(hint).toBe(`"${words}" stands behind the script and belongs to it; running on 6 ranks`)
+    expect(ranks).toBeNull()
+    expect(hint).toBe(
+      `"${words}" stands behind the script and belongs to it; before the script it is the number of ranks`,
+    )
   })
 
   test.each([
@@ -98,15 +111,57 @@ test.each([
   expect(plan('--timeout', text, 'a.ts').timeoutMs).toBe(ms)
 })
 
+test('-H gathers, --hostfile names a file', () => {
+  expect(plan('-H', 'a:4,b', '--host=c', '-Hd', 'a.ts').hosts).toEqual({
+    kind: 'list',
+    texts: ['a:4,b', 'c', 'd'],
+  })
+  expect(plan('--hostfile', 'h', 'a.ts').hosts).toEqual({ kind: 'file', path: 'h' })
+  expect(plan('--machinefile=h', 'a.ts').hosts).toEqual({ kind: 'file', path: 'h' })
+})
+
+test('-H goes before --hostfile, and says so', () => {
+  const { hosts, hint } = plan('-H', 'a', '--hostfile', 'h', '-n', '1', 'a.ts')
+  expect(hosts).toEqual({ kind: 'list', texts: ['a'] })
+  expect(hint).toBe('-H names the hosts, so --hostfile h is not read')
+})
+
+test.each([
+  ['--map-by node', { mapBy: 'node' }],
+  ['--map-by=slot', { mapBy: 'slot' }],
+  ['--oversubscribe', { oversubscribe: true }],
+  ['--prefix /opt/a', { prefix: '/opt/a' }],
+  ['--node /opt/node', { nodePath: '/opt/node' }],
+  ['--node node22', { nodePath: 'node22' }],
+  ['--launch-timeout 2m', { launchTimeoutMs: 120_000 }],
+  ['--iface ib0', { iface: 'ib0' }],
+  ['--iface 10.1.0.0/16', { iface: '10.1.0.0/16' }],
+  ['--iface fd00::/64', { iface: 'fd00::/64' }],
+  ['--port-range 20000-20999', { ports: { first: 20000, last: 20999 } }],
+  ['--port-range=7-7', { ports: { first: 7, last: 7 } }],
+  ['--plain', { encrypted: false }],
+  ['--reproducible', { bracketing: 'rank' }],
+])('%s', (words, expected) => {
+  expect(plan(...words.split(' '), 'a.ts')).toMatchObject(expected)
+})
+
+test('--rsh keeps its words together', () => {
+  expect(plan('--rsh', 'ssh -p 2222', 'a.ts').rsh).toBe('ssh -p 2222')
+})
+
 test('--stdin', () => {
   expect(plan('--stdin', 'none', 'a.ts').stdinRank).toBe(null)
   expect(plan('-n', '3', '--stdin=2', 'a.ts').stdinRank).toBe(2)
+  expect(plan('--stdin=99', 'a.ts').stdinRank).toBe(99)
+  expect(() => checkStdinRank(99, 99)).toThrow('a rank from 0 to 98; found "99"')
+  expect(() => checkStdinRank(98, 99)).not.toThrow()
+  expect(() => checkStdinRank(null, 1)).not.toThrow()
 })
 
 test('--help and --version need no script', () => {
-  expect(parseArguments(['--help'], 1)).toEqual({ kind: 'help' })
-  expect(parseArguments(['-h'], 1)).toEqual({ kind: 'help' })
-  expect(parseArguments(['-V'], 1)).toEqual({ kind: 'version' })
+  expect(parseArguments(['--help'])).toEqual({ kind: 'help' })
+  expect(parseArguments(['-h'])).toEqual({ kind: 'help' })
+  expect(parseArguments(['-V'])).toEqual({ kind: 'version' })
 })
 
 describe('refused, with the cure', () => {
@@ -121,8 +176,28 @@ describe('refused, with the cure', () => {
     [['--tga', 'a.ts'], /^unknown option --tga; did you mean --tag\?/],
     [['-nodes', 'a.ts'], /^unknown option -nodes/],
     [['-q', 'a.ts'], /^unknown option -q; tsrun --help lists the options/],
-    [['--oversubscribe', 'a.ts'], /^--oversubscribe: it is not needed/],
-    [['--hostfile=h', 'a.ts'], /^--hostfile: running on several hosts is not there yet/],
+    [['--hostfiel=h', 'a.ts'], /^unknown option --hostfiel; did you mean --hostfile\?/],
+    [['-hostfile', 'h', 'a.ts'], /did you mean --hostfile\?/],
+    [['--hostfile', 'h', '--machinefile', 'i', 'a.ts'], /^--machinefile is given twice$/],
+    [['--hostfile=', 'a.ts'], /^--hostfile needs the name of a file; found ""$/],
+    [['-f', 'h', 'a.ts'], /^-f: use --hostfile FILE$/],
+    [['-ppn', '2', 'a.ts'], /^-ppn: give each host its number of ranks as slots: -H a:4,b:4$/],
+    [['--bind-to', 'core', 'a.ts'], /^--bind-to: ranks are not bound to cores; leave it out$/],
+    [['--map-by', 'core', 'a.ts'], /^--map-by must be slot \(.*\) or node \(.*\); found "core"$/],
+    [['--oversubscribe=2', 'a.ts'], /^--oversubscribe takes no value, found "2"$/],
+    [['--rsh', ' ', 'a.ts'], /^--rsh needs a command .* such as "ssh -p 2222"; found " "$/],
+    [['--prefix', 'lib', 'a.ts'], /^--prefix must be the absolute path .* found "lib"$/],
+    [['--node', 'bin/node', 'a.ts'], /^--node must be the absolute path .* found "bin\/node"$/],
+    [['--node', '', 'a.ts'], /^--node must be .* found ""$/],
+    [['--launch-timeout', 'never', 'a.ts'], /^--launch-timeout must be a time .* found "never"$/],
+    [['--iface', '10.0.0.7', 'a.ts'], /^--iface must be .* such as 10\.0\.0\.0\/24; found "10\.0\.0\.7"$/],
+    [['--iface', '10.0.0.0/33', 'a.ts'], /^--iface must be .* found "10\.0\.0\.0\/33"$/],
+    [['--iface', 'eth0/24', 'a.ts'], /^--iface must be .* found "eth0\/24"$/],
+    [['--port-range', '20000', 'a.ts'], /^--port-range must be two ports .* found "20000"$/],
+    [['--port-range', '9-8', 'a.ts'], /^--port-range must be .* found "9-8"$/],
+    [['--port-range', '0-8', 'a.ts'], /^--port-range must be .* found "0-8"$/],
+    [['--port-range', '1-65536', 'a.ts'], /^--port-range must be .* found "1-65536"$/],
+    [['--stdin', '-1', 'a.ts'], /^--stdin must be "none" or a rank, such as 0; found "-1"$/],
     [['-c', '4', 'a.ts'], /^-c: the number of ranks is -n$/],
     [['--timestamp=yes', 'a.ts'], /^--timestamp takes no value, found "yes"$/],
     [['--tag=long', 'a.ts'], /^--tag is written alone or as --tag=wide/],

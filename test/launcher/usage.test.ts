@@ -13,8 +13,6 @@ describe('a wrong command line: exit code 2 and one message', () => {
     [['-n', '2', '/etc/passwd.txt'], 'there is no script'],
     [['4', 'x.ts'], 'did you mean -n 4?'],
     [['--tmeout', '9', 'x.ts'], 'unknown option --tmeout; did you mean --timeout?'],
-    [['--hostfile', 'hosts', 'x.ts'], '--hostfile: running on several hosts is not there yet'],
-    [['-H', 'a:4', 'x.ts'], '-H: running on several hosts is not there yet'],
     [['--transport', 'tcp', 'x.ts'], '--transport must be auto, zmq or shm; found "tcp"'],
     [['--mca', 'btl', 'x.ts'], '--mca: the options of Open MPI mean nothing here'],
     [['--wdir', '/absent', program('hello.ts')], '--wdir /absent: there is no folder /absent'],
@@ -50,7 +48,9 @@ test('the place of a compile error is told from the current folder, so that it c
 test('a number of ranks behind the script: a hint, and it runs', async () => {
   const through = ['taskset', '-c', '0']
   const { code, stdout, stderr } = await tsrun([program('hello.ts'), '-n', '4'], { through })
-  expect(stderr).toBe('tsrun: "-n 4" stands behind the script and belongs to it; running on 1 rank\n')
+  expect(stderr).toBe(
+    'tsrun: "-n 4" stands behind the script and belongs to it; before the script it is the number of ranks\n',
+  )
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'hello from 0 of 1\n' })
 })
 
@@ -68,6 +68,18 @@ test('--help names every option', async () => {
     '--stdin',
     '--timeout',
     '--dry-run',
+    '-H, --host',
+    '--hostfile, --machinefile',
+    '--map-by',
+    '--oversubscribe',
+    '--rsh',
+    '--prefix',
+    '--node',
+    '--launch-timeout',
+    '--iface',
+    '--port-range',
+    '--plain',
+    '--reproducible',
     '--version',
   ]) {
     expect(stdout).toContain(name)
