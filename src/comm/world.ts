@@ -64,7 +64,8 @@ function shmTransport({ rank, nodeOf, runtimeDir }: Job, fd: number): ShmTranspo
   return openShm({ fd, rank, ranks, runtimeDir: runtimeDir! })
 }
 
-function zmqTransport({ rank, size, jobId, runtimeDir, publish, card }: Job): ZmqTransport {
+function zmqTransport(job: Job): ZmqTransport {
+  const { rank, size, jobId, runtimeDir, publish, card, net, nodeOf, hostname } = job
   return new ZmqTransport({
     rank,
     size,
@@ -72,6 +73,10 @@ function zmqTransport({ rank, size, jobId, runtimeDir, publish, card }: Job): Zm
     endpoint: () => `ipc://${runtimeDir}/r${rank}`,
     publish: publish.bind(job),
     lookup: card.bind(job),
+    network: net,
+    nodeOf,
+    host: hostname,
+    warn: (text) => process.stderr.write(`tsmpi: warning: ${text}\n`),
   })
 }
 

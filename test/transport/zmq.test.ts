@@ -3,20 +3,24 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { writeCard, writeHello } from '../../src/transport/zmq/card.ts'
 import { describeTransportContract } from './contract.ts'
 import { data, Group, isData, numbered, someTurns } from './contract-tools.ts'
-import { type ZmqFixture, zmqRanks } from './zmq-ranks.ts'
+import { overTcp, type ZmqFixture, zmqRanks } from './zmq-ranks.ts'
 
 const zmq = createRequire(import.meta.url)('zeromq') as typeof import('zeromq')
 const MIB = 1 << 20
 
 describeTransportContract('zmq', (size) => zmqRanks(size))
-describeTransportContract('zmq with a window of 100 kB', (size) => zmqRanks(size, 100_000), { runs: 2 })
+describeTransportContract('zmq with a window of 100 kB', (size) => zmqRanks(size, { windowBytes: 100_000 }), {
+  runs: 2,
+})
+describeTransportContract('zmq over tcp', (size) => zmqRanks(size, overTcp(true)), { runs: 3 })
+describeTransportContract('zmq over tcp in plain', (size) => zmqRanks(size, overTcp(false)), { runs: 3 })
 
 describe('zmq', { timeout: 30_000 }, () => {
   let fixture: ZmqFixture
   afterEach(() => fixture.dispose())
 
   const open = (size: number, windowBytes?: number): Group => {
-    fixture = zmqRanks(size, windowBytes)
+    fixture = zmqRanks(size, { windowBytes })
     return new Group(fixture)
   }
 

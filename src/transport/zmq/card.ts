@@ -3,11 +3,14 @@
 import { BootstrapError } from '../../errors.ts'
 import { HEAD_BYTES, MessageKind, writeHead } from './wire.ts'
 
-/**
- * What travels through the launcher, as JSON so that it can grow (a CURVE key, a second interface).
- */
+/** What travels through the launcher, as JSON so that it can grow. */
 export interface Card {
+  /** For ranks of the same host. */
   readonly endpoint: string
+  /** For those of others; missing in a job of one host. */
+  readonly tcp?: string
+  /** As error messages call its host. */
+  readonly host?: string
 }
 
 export function writeCard(card: Card): string {
@@ -27,6 +30,8 @@ export interface Hello {
   readonly rank: number
   /** The sender's own card, so that answering it takes no question to the launcher. */
   readonly card: string
+  /** That the sender knows the secret of the job, if it has one. */
+  readonly proof?: string
 }
 
 export function writeHello(hello: Hello): Uint8Array {

@@ -11,6 +11,12 @@
 import type { Wire } from './outbox.ts'
 import type { Dealer } from './sockets.ts'
 
+/**
+ * `unreached`: nobody listens there, or nothing answers; `unadmitted`: somebody does, and has not let us in;
+ * `closed`: we have closed it meanwhile.
+ */
+export type Outcome = 'stands' | 'unreached' | 'unadmitted' | 'closed'
+
 export class Connection implements Wire {
   readonly #dealer: Dealer
   readonly #monitor: Dealer['events']
@@ -22,15 +28,17 @@ export class Connection implements Wire {
     this.#monitor = dealer.events
   }
 
-  /** Resolves when the other side has answered; rejects if it refuses, or speaks something else. */
-  async connect(endpoint: string): Promise<void> {
+  /** Resolves when the other side has admitted us, or it is clear that it will not. */
+  async connect(endpoint: string): Promise<Outcome> {
     this.#dealer.connect(endpoint)
+    let isConnected = false
     for (;;) {
       const type = await this.#nextEvent()
-      if (type === 'handshake') return
-      if (this.#closed) return
-      if (type === 'close' || type === 'disconnect' || type.startsWith('handshake:error'))
-        throw new Error(type)
+      if (type === 'handshake') return 'stands'
+      if (this.#closed) return 'closed'
+      if (type === 'connect') isConnected = true
+      else if (type === 'close' || type === 'disconnect' || type.startsWith('handshake:error'))
+        return isConnected ? 'unadmitted' : 'unreached'
     }
   }
 

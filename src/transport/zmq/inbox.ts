@@ -15,7 +15,8 @@ const MESSAGES_PER_DRAIN = 10_000
 
 export interface InboxEvents {
   listening(): boolean
-  message(id: Uint8Array, first: Uint8Array, second: Uint8Array | undefined): void
+  /** `parts[0]` is the routing id. */
+  message(parts: readonly Uint8Array[]): void
   failed(error: Error): void
 }
 
@@ -94,12 +95,12 @@ export class Inbox {
           continue
         }
         this.#pending = true
-        const [id, first, second] = (await this.#router.receive()) as [Buffer, Buffer, Buffer | undefined]
+        const parts = await this.#router.receive()
         this.#pending = false
-        if (isWake(id)) this.#waking = false
-        else this.#events.message(id, first, second)
+        if (isWake(parts[0]!)) this.#waking = false
+        else this.#events.message(parts)
         this.#sinceDrain++
-        this.#bytes += first.length + (second?.length ?? 0)
+        this.#bytes += (parts[1]?.length ?? 0) + (parts[2]?.length ?? 0)
         if (++this.#messages >= MESSAGES_PER_TURN || this.#bytes >= BYTES_PER_TURN) await this.#turn()
       }
     } catch (error) {

@@ -12,6 +12,7 @@ import { readFileSync } from 'node:fs'
 import type * as zeromq from 'zeromq'
 import { BootstrapError } from '../../errors.ts'
 import { Connection } from './connection.ts'
+import type { Tcp } from './tcp.ts'
 
 export type Dealer = zeromq.Dealer
 export type Router = zeromq.Router
@@ -40,7 +41,8 @@ export class Sockets {
   readonly #context: zeromq.Context
   readonly #rank: number
   readonly #maxPeers: number
-  #peers = 0
+  /** Ranks that have been given a connection. */
+  readonly #peers = new Set<number>()
 
   private constructor(zmq: ZeroMQ, rank: number, size: number) {
     this.#zmq = zmq
@@ -92,40 +94,51 @@ export class Sockets {
   }
 
   /**
-   * A connection to one peer, not begun yet. A send on it succeeds at once or, when the connection is lost,
+   * A connection to one peer, not begun yet, under the name `routingId`; over `tcp` if given. A send on it succeeds at once or, when the connection is lost,
    * fails at once (`sendTimeout` 0): without a limit on messages there is nothing else to wait for, and a
    * pending send would keep the process alive.
    */
-  connection(peer: number): Connection {
-    if (++this.#peers > this.#maxPeers) {
+  connection(peer: number, routingId: string, tcp: Tcp | null): Connection {
+    const count = this.#peers.add(peer).size
+    if (count > this.#maxPeers) {
       throw new BootstrapError(
-        `rank ${this.#rank} cannot connect to rank ${peer}: ${this.#peers} connections take about ` +
-          `${this.#peers * FILES_PER_PEER + FILES_SPARE} open files, more than this process may have. ` +
+        `rank ${this.#rank} cannot connect to rank ${peer}: ${count} connections take about ` +
+          `${count * FILES_PER_PEER + FILES_SPARE} open files, more than this process may have. ` +
           'Raise the limit (ulimit -n), or let each rank talk to fewer others',
       )
     }
     const dealer = new this.#zmq.Dealer({
       context: this.#context,
-      routingId: String(this.#rank),
+      routingId,
       sendHighWaterMark: 0,
       receiveHighWaterMark: 0,
       sendTimeout: 0,
       reconnectInterval: -1,
       linger: 0,
+      ...tcp?.dealer(this.#rank, peer),
     })
     return new Connection(dealer)
   }
 }
 
+/** Between the rank and its nickname in a routing id. */
+const DOT = '.'.charCodeAt(0)
+
+/** The name of `rank` at a peer; with a nickname that only the job can know, if there is one. */
+export function routingId(rank: number, nickname: string | null): string {
+  return nickname === null ? String(rank) : `${rank}.${nickname}`
+}
+
 /** The rank in a routing id; -1 if it is none. Called for every message. */
 export function rankOfId(id: Uint8Array): number {
   let rank = 0
-  for (let i = 0; i < id.length; i++) {
+  let i = 0
+  for (; i < id.length && id[i] !== DOT; i++) {
     const digit = id[i]! - 48
     if (digit < 0 || digit > 9) return -1
     rank = rank * 10 + digit
   }
-  return id.length === 0 ? -1 : rank
+  return i === 0 ? -1 : rank
 }
 
 function setInt32(socket: Router, option: number, value: number): void {

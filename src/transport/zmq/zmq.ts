@@ -1,6 +1,7 @@
 /**
  * Frames over ZeroMQ: one ROUTER per rank on which everything arrives, one DEALER per peer, opened when
- * something is first sent to it.
+ * something is first sent to it. Ranks of this host are reached through a socket file, those of others over
+ * tcp, where only ranks of the job are listened to (job-keys.ts, doorkeeper.ts).
  *
  * Nothing happens before it is needed: a rank binds when it sends for the first time or when another rank
  * asks for its address (`want`), and connects to a peer when it has something for it. zeromq itself is
@@ -9,20 +10,28 @@
  * Death of a peer. Ranks connect both ways, and the end of a peer's connection to us comes through
  * ROUTER_NOTIFY, in order behind everything it sent: that is final. A send that fails, a connection that
  * is not answered, and the launcher's word come out of order: what has already arrived is delivered
- * first, and while the peer's connection to us still stands, we wait for its end.
+ * first, and while the peer's connection to us still stands, we wait for its end. Between hosts a connection
+ * also ends because the link is cut or the machine is dead; a last knock at its door tells that from the end
+ * of a process.
  */
 
 import { unlink } from 'node:fs/promises'
+import { BootstrapError } from '../../errors.ts'
 import type { Frame } from '../../wire/frame.ts'
 import { KeepAlive } from '../keep-alive.ts'
 import type { SendToken, Sink, Transport } from '../transport.ts'
-import { readCard, writeCard, writeHello } from './card.ts'
+import { writeCard, writeHello } from './card.ts'
+import type { Outcome } from './connection.ts'
+import { Doorkeeper } from './doorkeeper.ts'
 import { Doorstep } from './doorstep.ts'
 import { Inbox } from './inbox.ts'
+import { JobKeys } from './job-keys.ts'
 import { Outbox } from './outbox.ts'
 import { Peer } from './peer.ts'
+import { probe } from './probe.ts'
 import { Reader } from './reader.ts'
-import { rankOfId, Sockets } from './sockets.ts'
+import { rankOfId, routingId, Sockets } from './sockets.ts'
+import { type Network, Tcp, TIMING, type Timing } from './tcp.ts'
 
 export interface ZmqOptions {
   readonly rank: number
@@ -35,18 +44,33 @@ export interface ZmqOptions {
   readonly publish: (card: string) => void
   /** The card of another rank, as soon as it has one. Rejects if it has left. */
   readonly lookup: (rank: number) => Promise<string>
+  /** How ranks of other hosts are reached, and which those are; null: all are on this host. */
+  readonly network?: Network | null
+  readonly nodeOf?: readonly number[]
+  /** As messages call this host. */
+  readonly host?: string
+  /** Says something to the user that is no error of the job. */
+  readonly warn?: (text: string) => void
   /** Bytes that may be on their way to one peer; the same on all ranks. Tests make it small. */
   readonly windowBytes?: number
+  /** Tests make it short. */
+  readonly timing?: Partial<Timing>
 }
 
 interface Listening {
   readonly sockets: Sockets
   readonly inbox: Inbox
   readonly endpoint: string
+  /** Where ranks of other hosts reach this one. */
+  readonly tcp: string | null
   readonly card: string
+  readonly doorkeeper: Doorkeeper | null
 }
 
 const WINDOW_BYTES = 8 << 20
+
+/** This part of a time limit has passed: it ended because of that. Timers of the system are not exact. */
+const PATIENCE = 0.9
 
 /** How long a clean close may wait for acknowledgements to leave this process. */
 const LINGER_MS = 5000
@@ -59,11 +83,12 @@ export class ZmqTransport implements Transport {
   readonly #options: ZmqOptions
   readonly #windowBytes: number
   readonly #peers = new Map<number, Peer>()
-  readonly #doorstep = new Doorstep((peer) =>
-    this.#leave(peer, `the connection to rank ${peer.rank} is lost`),
-  )
+  readonly #doorstep = new Doorstep((peer) => this.#leave(peer, `the connection to ${peer.title} is lost`))
   readonly #keepAlive = new KeepAlive()
   readonly #reader: Reader
+  readonly #timing: Timing
+  readonly #keys: JobKeys | null = null
+  readonly #tcp: Tcp | null = null
   #sink: Sink | null = null
   #listening: Listening | null = null
   #starting: Promise<Listening> | null = null
@@ -71,16 +96,23 @@ export class ZmqTransport implements Transport {
   #listeners = 0
   #closing: Promise<void> | null = null
   #failed = false
+  #strangers = 0
 
   constructor(options: ZmqOptions) {
     this.#options = options
     this.#windowBytes = options.windowBytes ?? WINDOW_BYTES
-    this.#reader = new Reader(options.rank, options.jobId, {
+    this.#timing = { ...TIMING, ...options.timing }
+    if (options.network) {
+      this.#keys = new JobKeys(options.network.secret, options.size)
+      this.#tcp = new Tcp(options.network, this.#keys, this.#timing)
+    }
+    this.#reader = new Reader(options.rank, options.jobId, this.#keys, {
       frame: (peer, frame, body) => {
         if (this.#closing === null) this.#sink!.onFrame(peer.rank, frame, body)
       },
       // Even with nothing to say: it learns of our end only through a connection from us.
       greeted: (peer) => this.#connect(peer),
+      stranger: () => this.#refused('somebody who does not know the secret of the job'),
     })
   }
 
@@ -115,6 +147,7 @@ export class ZmqTransport implements Transport {
   peerGone(rank: number, reason: string): void {
     const peer = this.#peer(rank)
     if (peer.gone || this.#closing !== null) return
+    peer.reason = 'known'
     this.#leave(peer, reason)
     this.#whenDelivered(() => this.#bury(peer, reason))
   }
@@ -139,11 +172,13 @@ export class ZmqTransport implements Transport {
           released: (token) => this.#sink!.onReleased(token),
           blocked: (yes) => (yes ? this.#listen() : this.#unlisten()),
           wanted: () => this.#connect(peer!),
-          failed: () => this.#leave(peer!, `the connection to rank ${rank} is lost`),
+          failed: () => this.#leave(peer!, `the connection to ${peer!.title} is lost`),
         },
         this.#windowBytes,
       )
-      peer = new Peer(rank, outbox)
+      const { rank: own, nodeOf } = this.#options
+      const isFar = this.#tcp !== null && nodeOf![rank] !== nodeOf![own]
+      peer = new Peer(rank, routingId(rank, this.#keys?.nickname(rank, own) ?? null), isFar, outbox)
       this.#peers.set(rank, peer)
     }
     return peer
@@ -171,17 +206,21 @@ export class ZmqTransport implements Transport {
   }
 
   async #bind(): Promise<Listening> {
-    const { rank, size, publish } = this.#options
+    const { rank, size, host, network, publish } = this.#options
     const sockets = await Sockets.load(rank, size)
     const endpoint = this.#options.endpoint()
     const router = await sockets.bindRouter(endpoint)
     const inbox = new Inbox(router, sockets.wakeDealer(), {
       listening: () => this.#listeners > 0,
-      message: (id, first, second) => this.#onMessage(id, first, second),
+      message: (parts) => this.#onMessage(parts),
       failed: (error) => this.#fail(error),
     })
-    const card = writeCard({ endpoint })
-    this.#listening = { sockets, inbox, endpoint, card }
+    const tcp = (await this.#tcp?.bind(router, rank, host ?? 'unknown')) ?? null
+    const doorkeeper = network?.encrypted
+      ? new Doorkeeper(router, this.#keys!, (a) => this.#refused(a))
+      : null
+    const card = writeCard({ endpoint, ...(tcp !== null && { tcp }), ...(host && { host }) })
+    this.#listening = { sockets, inbox, endpoint, tcp, card, doorkeeper }
     if (this.#closing === null) {
       publish(card)
       if (this.#listeners > 0) inbox.start()
@@ -198,34 +237,69 @@ export class ZmqTransport implements Transport {
   async #reach(peer: Peer): Promise<void> {
     const { rank, jobId, lookup } = this.#options
     const started = this.#start()
-    let card: string
     try {
-      card = await peer.card(lookup)
+      await peer.card(lookup)
     } catch (error) {
       await started
       this.#leave(peer, (error as Error).message)
       return
     }
-    const { sockets, card: ownCard } = await started
-    if (peer.leaving !== null || this.#closing !== null) return
-    const { endpoint } = readCard(card, peer.rank)
-    const connection = sockets.connection(peer.rank)
-    peer.connection = connection
-    connection.connect(endpoint).then(
-      () => this.#doorstep.watch(peer),
-      () => this.#leave(peer, `rank ${peer.rank} does not answer at ${endpoint}`),
+    const { sockets, card } = await started
+    const { endpoint } = peer
+    if (endpoint === undefined) throw new BootstrapError(`${peer.title} has no address for other hosts`)
+    const name = routingId(rank, this.#keys?.nickname(rank, peer.rank) ?? null)
+    for (;;) {
+      if (peer.leaving !== null || this.#closing !== null) return
+      const connection = sockets.connection(peer.rank, name, peer.isFar ? this.#tcp : null)
+      peer.connection = connection
+      const beganMs = performance.now()
+      const outcome = await connection.connect(endpoint)
+      const tookMs = performance.now() - beganMs
+      if (outcome === 'closed') return
+      if (outcome === 'stands') {
+        const proof = this.#keys?.proof(rank, peer.rank)
+        this.#doorstep.watch(peer)
+        peer.outbox.connect(connection, writeHello({ job: jobId, rank, card, ...(proof && { proof }) }))
+        return
+      }
+      // Whoever computes admits nobody, and is not dead.
+      if (outcome !== 'unadmitted' || tookMs < PATIENCE * this.#timing.admitMs) {
+        this.#leave(peer, this.#whyNot(peer, outcome, tookMs))
+        return
+      }
+      peer.disconnect(0)
+    }
+  }
+
+  #whyNot(peer: Peer, outcome: Outcome, tookMs: number): string {
+    const { endpoint } = peer
+    if (!peer.isFar) return `rank ${peer.rank} does not answer at ${endpoint}`
+    const { connectMs } = this.#timing
+    if (outcome === 'unadmitted') return `the connection to ${peer.title} ended before it was admitted`
+    if (tookMs < PATIENCE * connectMs)
+      return `${peer.title} is not to be reached: nobody listens at ${endpoint}`
+    peer.reason = 'known'
+    return (
+      `${peer.title} does not answer at ${endpoint} within ${connectMs / 1000} s (asked by rank ${this.#options.rank} ` +
+      `on host ${this.#options.host}, ${this.#listening?.tcp}). If a firewall is between the hosts, open ports ` +
+      'and name them with --port-range; if it is the wrong network, name the right one with --iface'
     )
-    peer.outbox.connect(connection, writeHello({ job: jobId, rank, card: ownCard }))
   }
 
   // ---- receiving
 
-  #onMessage(id: Uint8Array, first: Uint8Array, second: Uint8Array | undefined): void {
+  #onMessage(parts: readonly Uint8Array[]): void {
+    const [id, first, second] = parts as [Uint8Array, Uint8Array, Uint8Array | undefined]
     const rank = rankOfId(id)
-    if (rank < 0 || rank >= this.#options.size) return
+    if (rank < 0 || rank >= this.#options.size) {
+      // A stranger's first message may be anything; ZeroMQ's own questions come without a rank too.
+      if (!this.#listening?.doorkeeper?.answer(parts)) this.#refused('somebody without a rank')
+      return
+    }
     const peer = this.#peer(rank)
-    if (peer.gone) return
-    if (first.length === 0) this.#onNotify(peer)
+    if (!peer.isCalled(id)) this.#refused(`somebody who calls himself rank ${rank}`)
+    else if (peer.gone) return
+    else if (first.length === 0) this.#onNotify(peer)
     else this.#reader.read(peer, first, second)
   }
 
@@ -235,8 +309,15 @@ export class ZmqTransport implements Transport {
     if (peer.inbound) return
     // Whoever went without a hello may have been anybody. If it was the peer, our own connection will tell.
     if (peer.greeted || peer.leaving !== null)
-      this.#bury(peer, peer.leaving ?? `rank ${peer.rank} closed its connection`)
+      this.#bury(peer, peer.leaving ?? `${peer.title} closed its connection`)
     peer.stranger = false
+  }
+
+  /** A stranger is not listened to, and no error of the job; but one that keeps coming should be known. */
+  #refused(who: string): void {
+    if (this.#tcp === null || this.#strangers++ > 0) return
+    const { rank, host, warn } = this.#options
+    warn?.(`rank ${rank} on host ${host} refused a connection at ${this.#listening?.tcp}: ${who}`)
   }
 
   // ---- ending
@@ -257,8 +338,15 @@ export class ZmqTransport implements Transport {
     else this.#listening.inbox.whenDrained(f)
   }
 
+  /** `peer` is gone for good; the job learns of it when the reason is known. */
   #bury(peer: Peer, reason: string): void {
-    if (peer.gone || this.#closing !== null) return
+    if (peer.gone || this.#closing !== null || peer.reason === 'sought') return
+    if (peer.reason === 'open') {
+      peer.reason = 'sought'
+      this.#leave(peer, reason)
+      void this.#examine(peer, reason)
+      return
+    }
     peer.gone = true
     if (peer.leaving !== null) this.#unlisten()
     peer.leaving = reason
@@ -267,6 +355,17 @@ export class ZmqTransport implements Transport {
     const borrowed = peer.outbox.drop()
     this.#sink!.onPeerGone(peer.rank, reason, untaken)
     for (const token of borrowed) this.#sink!.onReleased(token)
+  }
+
+  /** Whether the end of a connection to another host was that of the process or of the way to it. */
+  async #examine(peer: Peer, reason: string): Promise<void> {
+    const { probeMs, silenceMs } = this.#timing
+    const found = peer.endpoint === undefined ? 'refused' : await probe(peer.endpoint, probeMs)
+    peer.reason = 'known'
+    this.#bury(
+      peer,
+      found === 'silent' ? `no sign of life from ${peer.title} for ${silenceMs / 1000} s` : reason,
+    )
   }
 
   #fail(error: Error): void {
