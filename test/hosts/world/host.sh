@@ -1,0 +1,22 @@
+# The first process of a host that a test makes. Its namespaces (network, hostname, mounts) are new; here they
+# are given what makes them a machine of its own. The rest of the file system is that of the test's machine,
+# as if all hosts had it from one file server.
+#
+# Usage: sh host.sh NAME FOLDER SSHD: FOLDER has etc/ and sshd_config.
+set -e
+name=$1 folder=$2 sshd=$3
+
+hostname "$name"
+mount -t tmpfs -o mode=1777 tmpfs /tmp
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -m 755 /run/sshd
+for file in hosts passwd shadow nsswitch.conf; do
+  mount --bind "$folder/etc/$file" "/etc/$file"
+done
+ip link set lo up
+
+# As a child, since the first process of a host has to see off everything that has lost its parent.
+"$sshd" -D -e -f "$folder/sshd_config" &
+echo "$!"
+wait

@@ -1,0 +1,101 @@
+/** One host of a test. */
+
+import { existsSync, readdirSync } from 'node:fs'
+import type { Process } from './processes.ts'
+import { Space } from './space.ts'
+import type { Switch } from './switch.ts'
+
+export interface HostOptions {
+  readonly name: string
+  readonly address: string
+  /** Which port of the switch it has; 0 is the front host. */
+  readonly index: number
+  readonly network: Switch
+  /** Of its first process. */
+  readonly command: readonly string[]
+}
+
+export class Host {
+  readonly name: string
+  readonly address: string
+  readonly #index: number
+  readonly #network: Switch
+  readonly #space: Space
+  /** What has to be there without any job. */
+  readonly #own = new Set<number>()
+
+  private constructor(options: HostOptions, space: Space) {
+    this.name = options.name
+    this.address = options.address
+    this.#index = options.index
+    this.#network = options.network
+    this.#space = space
+    this.keepAll()
+  }
+
+  static async open(options: HostOptions): Promise<Host> {
+    const space = await Space.machine(options.command, (line) =>
+      line.startsWith('Server listening on 0.0.0.0'),
+    )
+    options.network.connect(options.index, space)
+    return new Host(options, space)
+  }
+
+  /** Of its first process. */
+  get pid(): number {
+    return this.#space.pid
+  }
+
+  /** What has to stand in front of a command to have it run here, in `folder`. */
+  enter(folder: string): string[] {
+    return this.#space.enter(folder)
+  }
+
+  /** Runs a command of the network's, such as `ss`, here. */
+  network(...command: readonly string[]): string {
+    return this.#space.network(...command)
+  }
+
+  /** Everybody here but the host's own daemons. */
+  processes(): Process[] {
+    return this.#space.processes().filter(({ pid }) => !this.#own.has(pid))
+  }
+
+  /** Takes everything that runs now for the host's own. */
+  keepAll(): void {
+    for (const { pid } of this.#space.processes()) this.#own.add(pid)
+  }
+
+  /** Files in the folders that are this host's alone. */
+  files(): string[] {
+    const root = `/proc/${this.pid}/root`
+    try {
+      return ['tmp', 'dev/shm'].flatMap((folder) =>
+        readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' }).map(
+          (name) => `/${folder}/${name}`,
+        ),
+      )
+    } catch {
+      // A folder went while it was read; or the whole host.
+      return existsSync(root) ? this.files() : []
+    }
+  }
+
+  /** From now on no packet leaves or reaches this host, and nobody is told. */
+  cut(): void {
+    this.#network.unplug(this.#index)
+  }
+
+  restore(): void {
+    this.#network.plug(this.#index)
+  }
+
+  /** All processes of this host end at once; the others are told, as the kernel closes its connections. */
+  kill(): Promise<void> {
+    return this.#space.close()
+  }
+
+  close(): Promise<void> {
+    return this.#space.close()
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Hosts for a test: a front host, where tsrun is started, and `size` others, each with a network, a hostname,
+ * process numbers, /tmp, /dev/shm and an sshd of its own, all connected to one switch.
+ *
+ * Nothing of it has a name that another run could have too, and all of it ends with the test's process.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Host } from './host.ts'
+import { pathOf } from './needs.ts'
+import type { Process } from './processes.ts'
+import { sshConfigIn, writeSsh, wrongKeyConfigIn } from './ssh.ts'
+import { addressOf, Switch } from './switch.ts'
+
+export class World {
+  /** Where users sit. */
+  readonly front: Host
+  /** h1, h2, … */
+  readonly hosts: readonly Host[]
+  /** All hosts see it: it stands for a file server. /tmp would not do, since every host has its own. */
+  readonly folder: string
+  readonly #switch: Switch
+
+  constructor(front: Host, hosts: readonly Host[], folder: string, network: Switch) {
+    this.front = front
+    this.hosts = hosts
+    this.folder = folder
+    this.#switch = network
+  }
+
+  /** The command that stands for ssh between these hosts. */
+  get rsh(): string {
+    return `ssh -F ${sshConfigIn(this.folder)}`
+  }
+
+  /** The same with a key that opens no door. */
+  get rshWithWrongKey(): string {
+    return `ssh -F ${wrongKeyConfigIn(this.folder)}`
+  }
+
+  get all(): readonly Host[] {
+    return [this.front, ...this.hosts]
+  }
+
+  /** Ends everything; gives what was still there of jobs. */
+  async close(): Promise<Process[]> {
+    const left = this.all.flatMap((host) => host.processes())
+    await Promise.all(this.all.map((host) => host.close()))
+    await this.#switch.close()
+    rmSync(this.folder, { recursive: true })
+    return left
+  }
+}
+
+export async function makeHosts(size: number): Promise<World> {
+  const folder = mkdtempSync('/var/tmp/tsmpi-hosts-')
+  const names = ['front', ...Array.from({ length: size }, (_, i) => `h${i + 1}`)]
+  const addressed = names.map((name, index) => ({ name, address: addressOf(index) }))
+  writeSsh(folder, addressed)
+  const network = await Switch.open()
+  const script = join(import.meta.dirname, 'host.sh')
+  const hosts = await Promise.all(
+    addressed.map(({ name, address }, index) =>
+      Host.open({
+        name,
+        address,
+        index,
+        network,
+        command: ['sh', script, name, folder, pathOf('sshd')!],
+      }),
+    ),
+  )
+  return new World(hosts[0]!, hosts.slice(1), folder, network)
+}
