@@ -1,7 +1,15 @@
 /** Every benchmark: which program measures it, in which unit, with which sizes and ranks. */
 
 /** The programs; each exists in C, Python and TypeScript unless `BENCHMARKS` says otherwise. */
-export type Program = 'point-to-point' | 'collectives' | 'objects' | 'idle' | 'timer-lag' | 'memory' | 'hello'
+export type Program =
+  | 'point-to-point'
+  | 'collectives'
+  | 'objects'
+  | 'cold'
+  | 'idle'
+  | 'timer-lag'
+  | 'memory'
+  | 'hello'
 
 export type Language = 'ts' | 'c' | 'py'
 
@@ -94,6 +102,17 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     quickSizes: () => [0, 1, 2],
     row: (which) => ['small record', '100 keys', 'list of 1e5 ints'][which]!,
     languages: ['ts', 'py'],
+  },
+  cold: {
+    title: 'Latency, one way, in the first messages of a job',
+    program: 'cold',
+    unit: 'us',
+    better: 'less',
+    ranks: [2],
+    sizes: () => [10_000],
+    quickSizes: () => [10_000],
+    row: (count) => `8 B, ${count} messages`,
+    languages: ALL,
   },
   idle: {
     title: 'CPU of a rank that waits in recv',

@@ -68,6 +68,14 @@ async function calibrate(run: Bench['run'], warmUp: number, budget: number): Pro
   }
 }
 
+/**
+ * Seconds of warm-up. V8 compiles what runs often, on threads that share the cores with ranks that wait for each
+ * other, and recompiles it when it meets a new case: the first size of a benchmark takes a second or two until
+ * nothing changes any more. C and Python have nothing to wait for. What the first messages cost is a benchmark of
+ * its own (cold.ts).
+ */
+const WARM_UP = { first: 2, other: 0.3 }
+
 export async function measure(
   name: string,
   bytes: number,
@@ -75,7 +83,7 @@ export async function measure(
   first: boolean,
   budget: number,
 ): Promise<Measured> {
-  const iterations = await calibrate(bench.run, first ? budget * 10 : budget * 4, budget)
+  const iterations = await calibrate(bench.run, first ? WARM_UP.first : WARM_UP.other, budget)
   bench.clear()
   await world.barrier()
   const seconds = (await bench.run(iterations)) / iterations
