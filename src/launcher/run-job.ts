@@ -7,6 +7,12 @@ import type { Entry } from '../bootstrap/control.ts'
 import { checkStdinRank, type Plan, type RankedPlan } from './arguments.ts'
 import { compileScript } from './compile.ts'
 import { CompileError } from './compile-error.ts'
+import { describePlacement } from './hosts/describe.ts'
+import type { HostEntry, PlacedHost } from './hosts/host.ts'
+import { hostsOf } from './hosts/hosts-of.ts'
+import { place } from './hosts/placement.ts'
+import { readSurroundings } from './hosts/surroundings.ts'
+import { runsHere } from './hosts/this-host.ts'
 import { startJanitor } from './janitor.ts'
 import { JobOutput } from './job-output.ts'
 import { LocalAgent } from './local-agent.ts'
@@ -23,19 +29,20 @@ import { UsageError } from './usage-error.ts'
 
 /** Runs the job and returns the exit code of tsrun. */
 export async function runJob(asked: Plan): Promise<number> {
-  if (asked.hosts.kind !== 'unsaid' || process.env.TSRUN_HOSTFILE) {
-    throw new UsageError(
-      'running on several hosts is not there yet; leave -H, --hostfile and TSRUN_HOSTFILE out',
-    )
-  }
-  const plan: RankedPlan = { ...asked, ranks: asked.ranks ?? availableParallelism() }
-  checkStdinRank(plan.stdinRank, plan.ranks)
-  const script = findScript(plan.script, process.cwd())
-  const cwd = workingFolder(plan)
-  const env = rankEnvironment(plan, process.env)
-  if (plan.hint !== null) process.stderr.write(`tsrun: ${plan.hint}\n`)
-  if (plan.dryRun) return printPlan(plan, script, cwd)
+  const around = readSurroundings()
+  const hosts = hostsOf(asked, around)
+  const script = findScript(asked.script, process.cwd())
+  const cwd = workingFolder(asked)
+  const env = rankEnvironment(asked, process.env)
+  if (asked.hint !== null) process.stderr.write(`tsrun: ${asked.hint}\n`)
+  if (asked.dryRun) return printPlan(asked, hosts, script, cwd)
 
+  if (hosts?.some((host) => !runsHere(host, around))) {
+    throw new UsageError('running on several hosts is not there yet')
+  }
+  const ranks = hosts ? sizeOf(place(hosts, asked)) : (asked.ranks ?? around.cpus)
+  const plan: RankedPlan = { ...asked, ranks }
+  checkStdinRank(plan.stdinRank, plan.ranks)
   const output = new JobOutput(plan)
   const dir = makeRuntimeDir()
   const janitor = startJanitor(dir.path, dir.jobId)
@@ -118,8 +125,16 @@ function workingFolder({ wdir }: Plan): string {
   return folder
 }
 
-function printPlan(plan: RankedPlan, script: Script, cwd: string): number {
-  const command = [script.path, ...plan.scriptArguments].join(' ')
-  process.stdout.write(`${plan.ranks} ranks on this host, in ${cwd}: ${command}\n`)
+function printPlan(plan: Plan, hosts: HostEntry[] | null, script: Script, cwd: string): number {
+  const job = `in ${cwd}: ${[script.path, ...plan.scriptArguments].join(' ')}`
+  process.stdout.write(
+    hosts === null
+      ? `${plan.ranks ?? availableParallelism()} ranks on this host, ${job}\n`
+      : describePlacement(hosts, plan, job),
+  )
   return 0
+}
+
+function sizeOf(hosts: readonly PlacedHost[]): number {
+  return hosts.reduce((size, { ranks }) => size + ranks.length, 0)
 }
