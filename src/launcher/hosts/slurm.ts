@@ -37,7 +37,7 @@ function slotsOf(nodes: number, env: NodeJS.ProcessEnv): number[] {
   }
   const found = names.map((name) => `${name}=${env[name]}`).join(' and ') || `no ${tasks}`
   throw new UsageError(
-    `the Slurm job has ${nodes} nodes, which ${found} does not fit; name the hosts with -H, or run tsrun in the allocation itself`,
+    `the Slurm job has ${nodes} nodes, but ${found}; name the hosts with -H, or run tsrun in the allocation itself`,
   )
 }
 
