@@ -25,7 +25,9 @@ import { build } from 'esbuild'
 const PROGRAMS = [
   ['src/index.ts', 'src/testing/index.ts'],
   ['src/bootstrap/boot.ts'],
+  ['src/bootstrap/foreign/meeting-thread.ts'],
   ['src/launcher/cli.ts'],
+  ['src/launcher/remote/main.ts'],
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

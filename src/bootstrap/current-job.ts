@@ -8,6 +8,7 @@
 import { hostname } from 'node:os'
 import { BootstrapError, RankFailedError } from '../errors.ts'
 import { version } from '../version.ts'
+import { foreignJob } from './foreign/foreign-job.ts'
 import type { Job } from './job.ts'
 
 const key = Symbol.for('tsmpi.job')
@@ -18,7 +19,7 @@ export function setCurrentJob(job: Job): void {
   ;(globalThis as Holder)[key] = { version, job }
 }
 
-/** The job this process is a rank of; without a launcher a job of one. */
+/** The job this process is a rank of; if nobody started it as one, a job of one. */
 export function currentJob(): Job {
   const held = (globalThis as Holder)[key]
   if (held && held.version !== version) {
@@ -27,7 +28,7 @@ export function currentJob(): Job {
         'use the tsrun of the same installation: npx tsrun',
     )
   }
-  if (held === undefined) return singletonJob()
+  if (held === undefined) return startedByOthers() ?? singletonJob()
   // A job has one listener and a rank one address: a second copy would leave the first deaf.
   if (held.takenBy !== undefined) {
     throw new BootstrapError(
@@ -37,6 +38,14 @@ export function currentJob(): Job {
   held.takenBy = import.meta.url
   held.job.makeError = (message) => new RankFailedError(message)
   return held.job
+}
+
+/** The job of srun, torchrun and the like; null if this process is alone. */
+function startedByOthers(): Job | null {
+  const job = foreignJob()
+  // Held like one of tsrun, so that a second copy of the library is told apart here, too.
+  if (job !== null) (globalThis as Holder)[key] = { version, job, takenBy: import.meta.url }
+  return job
 }
 
 /** A job of one, in which nothing can be asked of anybody. */

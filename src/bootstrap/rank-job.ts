@@ -1,12 +1,15 @@
-/** The {@link Job} of a rank that a launcher started: every question goes over the control channel. */
+/** The {@link Job} of a rank that others wait for: every question goes over the control channel. */
 
 import { RankFailedError } from '../errors.ts'
-import type { BootOrder, ToRank } from './control.ts'
+import type { ToRank } from './control.ts'
 import type { ControlPort } from './control-port.ts'
 import type { Net, Place } from './environment.ts'
 import type { Activity, Job, JobEvent } from './job.ts'
 
 const IDLE: Activity = { pending: [], last: null }
+
+/** The way to whoever answers: the launcher, or in a job without one a thread of this process. */
+export type Port = Pick<ControlPort, 'send' | 'flush' | 'hold' | 'release'>
 
 interface CardWaiter {
   resolve(card: string): void
@@ -29,7 +32,7 @@ export class RankJob implements Job {
   readonly segmentFd: number | null
   makeError = (message: string): Error => new RankFailedError(message)
 
-  readonly #port: ControlPort
+  readonly #port: Port
   readonly #cards = new Map<number, string>()
   readonly #cardWaiters = new Map<number, CardWaiter[]>()
   /** Why a rank cannot be reached any more. */
@@ -40,7 +43,7 @@ export class RankJob implements Job {
   #describe: () => Activity = () => IDLE
   #owed: () => string | null = () => null
 
-  constructor(order: BootOrder, port: ControlPort) {
+  constructor(order: Place, port: Port) {
     this.rank = order.rank
     this.size = order.size
     this.localRank = order.localRank
@@ -107,7 +110,7 @@ export class RankJob implements Job {
   }
 
   /** Under a launcher a lost rank always ends the job; it is the launcher that says why. */
-  lost(rank: number, reason: string): 'end' {
+  lost(rank: number, reason: string): 'end' | 'continue' {
     this.#port.send({ t: 'lost', rank, reason })
     return 'end'
   }

@@ -1,0 +1,95 @@
+/**
+ * The folder of one rank of a foreign job, for its sockets: mode 0700, removed by the rank at its end.
+ *
+ * No launcher outlives a rank that is killed, so others clean up behind it: those of its job on the same host
+ * and, if all were killed at once, the next job there. For these the name tells the owner: its pid, when it
+ * began, and the system and namespace in which that counts (the folders of several hosts may lie in one).
+ */
+
+import { createHash } from 'node:crypto'
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { BootstrapError } from '../../errors.ts'
+
+/** A socket's path must fit in 107 bytes, and the name of the folder with a socket in it takes up to 60. */
+const LONGEST_BASE_BYTES = 47
+
+const NAME = /^tsmpi-(\w+)\.(\d+)\.(\d+)-\w{6}$/
+
+/** Where the system does not tell; nobody cleans up there. */
+const UNKNOWN = 'x'
+
+export function makeFolder(): string {
+  const tmp = realpathSync(tmpdir())
+  const base = Buffer.byteLength(tmp) <= LONGEST_BASE_BYTES ? tmp : realpathSync('/tmp')
+  removeAbandoned(base)
+  const owner = `${pidSpace()}.${process.pid}.${startOf(process.pid) ?? 0}`
+  try {
+    return mkdtempSync(join(base, `tsmpi-${owner}-`))
+  } catch (error) {
+    throw new BootstrapError(
+      `cannot make a folder for this rank: ${(error as Error).message}; set TMPDIR to a folder that can be written to`,
+    )
+  }
+}
+
+/** Removes a folder that `makeFolder` has made, here or in another process of this user. */
+export function removeFolder(path: string): void {
+  try {
+    if (NAME.test(basename(path)) && isOurs(path)) rmSync(path, { recursive: true, force: true })
+  } catch {
+    // gone already, or not ours
+  }
+}
+
+function removeAbandoned(base: string): void {
+  const space = pidSpace()
+  if (space === UNKNOWN) return
+  let names: string[] = []
+  try {
+    names = readdirSync(base)
+  } catch {
+    // one may make folders here without seeing those of others
+  }
+  for (const name of names) {
+    const [, where, pid, start] = NAME.exec(name) ?? []
+    if (where !== space) continue
+    if (startOf(Number(pid)) !== start) removeFolder(join(base, name))
+  }
+}
+
+function isOurs(path: string): boolean {
+  const found = lstatSync(path)
+  return found.isDirectory() && found.uid === process.getuid?.()
+}
+
+/** When process `pid` began, in the kernel's ticks; null if there is none. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The second field, the program's name, may hold anything but ends at the last parenthesis.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!
+  } catch {
+    return null
+  }
+}
+
+/** Names where pids of this process count: the running system and the namespace in it. */
+function pidSpace(): string {
+  try {
+    const system = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+    const space = `${system} ${readlinkSync('/proc/self/ns/pid')}`
+    return createHash('sha256').update(space).digest('hex').slice(0, 8)
+  } catch {
+    return UNKNOWN
+  }
+}
