@@ -39,7 +39,7 @@ export const OPTIONS = [
     takes: 'value',
     group: RANKS,
     describe:
-      'auto: messages within a host go through shared memory, or through ZeroMQ where there is none; zmq: all through ZeroMQ; shm: shared memory, or an error that says what is in the way [default: auto]',
+      'auto: messages within a host go through shared memory, or through ZeroMQ where there is none; zmq: all through ZeroMQ; shm: shared memory, or an error that says what is in the way. Between hosts it is ZeroMQ always [default: auto]',
   },
   {
     name: 'reproducible',

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { program, ROOT, tsrun } from '../helpers/tsrun.ts'
 
 describe('a wrong command line: exit code 2 and one message', () => {
@@ -26,8 +26,11 @@ describe('a wrong command line: exit code 2 and one message', () => {
   })
 
   test('a hostfile named in the environment is not ignored', async () => {
-    const { code, stderr } = await tsrun([program('hello.ts')], { env: { TSRUN_HOSTFILE: 'hosts' } })
-    expect(stderr).toContain('TSRUN_HOSTFILE')
+    const { code, stderr } = await tsrun([program('hello.ts')], {
+      cwd: '/',
+      env: { TSRUN_HOSTFILE: 'absent' },
+    })
+    expect(stderr).toBe('tsrun: TSRUN_HOSTFILE absent: there is no file /absent\n')
     expect(code).toBe(2)
   })
 })
@@ -93,6 +96,74 @@ test('--help tells what surprises', async () => {
   expect(text).toContain('a bare number is seconds')
   expect(text).toContain('A syntax error or a missing import in the script gives 1')
   expect(text).toContain('the ranks get it as SIGTERM')
+})
+
+test('--help teaches how to use several hosts', async () => {
+  const text = (await tsrun(['--help'])).stdout
+  expect(text).toContain('tsrun -H node1:4,node2:4 solve.ts')
+  expect(text).toContain('"node1 slots=4" or "node1:4"')
+  expect(text).toContain('"ssh node1 true"')
+  expect(text.split('\n').filter((line) => line.length > 100)).toEqual([])
+})
+
+describe('hosts', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tsh-'))
+    writeFileSync(join(folder, 'hosts'), 'localhost slots=2\nnode1:4 # c\n')
+    writeFileSync(join(folder, 'wrong'), 'localhost slots=2\nnode1 cores=4\n')
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test('--dry-run prints the placement', async () => {
+    const args = ['-n', '5', '--hostfile', 'hosts', '--dry-run', program('forever.ts'), 'a']
+    const { code, stdout, stderr } = await tsrun(args, { cwd: folder })
+    expect(stderr).toBe('')
+    expect(stdout).toBe(
+      [
+        `5 ranks on 2 hosts, by slot, in ${folder}: ${program('forever.ts')} a`,
+        '  localhost  ranks 0,1  2 slots  hosts:1',
+        '  node1      ranks 2-4  4 slots  hosts:2',
+        '',
+      ].join('\n'),
+    )
+    expect(code).toBe(0)
+  })
+
+  test('this host under a name of its own, with slots as a limit', async () => {
+    const { code, stdout } = await tsrun(['-H', 'localhost:3', program('hello.ts')])
+    expect(stdout.trim().split('\n').sort()).toEqual(['0', '1', '2'].map((rank) => `hello from ${rank} of 3`))
+    expect(code).toBe(0)
+  })
+
+  test.each([
+    [
+      ['-n', '3', '-H', 'localhost:2'],
+      [
+        'tsrun: asked for 3 ranks',
+        'have 2 slots: localhost 2 (-H)',
+        '--oversubscribe allows more ranks than slots; without it start at most 2, with -n 2',
+      ],
+    ],
+    [
+      ['--hostfile', 'wrong'],
+      [
+        'tsrun: wrong:2: found "cores=4" behind node1; only slots=N and max_slots=N may stand there, and every host has a line of its own',
+      ],
+    ],
+    [
+      ['-H', 'a:x'],
+      ['tsrun: -H: found "a:x"; behind the host stands a colon and its slots, 1 or more: node5:4'],
+    ],
+    [
+      ['-H', 'localhost:2', '--stdin', '2'],
+      ['tsrun: --stdin must be "none" or a rank from 0 to 1; found "2"'],
+    ],
+  ])('%j: exit code 2', async (args, lines) => {
+    const { code, stdout, stderr } = await tsrun([...args, program('hello.ts')], { cwd: folder })
+    expect(stderr).toBe(`${lines.join('\n')}\n`)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
 })
 
 test('an import that is not there: exit code 1', async () => {
