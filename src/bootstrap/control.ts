@@ -1,8 +1,8 @@
 /**
- * The control channel between a rank and the launcher (or, later, its host's agent): messages and framing.
+ * The control channel between a rank and its host's agent: messages and framing.
  *
- * A frame is a 4-byte little-endian length and that many bytes of JSON. It runs over fd 3 of a rank; the
- * same frames will run over ssh between launcher and agents. Nothing of a program's data passes here.
+ * A frame is a 4-byte little-endian length and that many bytes of JSON. It runs over fd 3 of a rank; an agent on
+ * another host hands the messages on to the launcher. Nothing of a program's data passes here.
  */
 
 import { BootstrapError } from '../errors.ts'
@@ -15,8 +15,13 @@ export type Entry =
   | { readonly kind: 'plain'; readonly path: string }
   /** The compiled module at `url`. */
   | { readonly kind: 'module'; readonly url: string }
-  /** Compiled CommonJS in the file `compiled`, run under the name of its source `path`. */
-  | { readonly kind: 'commonjs'; readonly compiled: string; readonly path: string }
+  /** Compiled CommonJS in the file `compiled`, run under the name of its source `path`. `packages`: looked through last. */
+  | {
+      readonly kind: 'commonjs'
+      readonly compiled: string
+      readonly path: string
+      readonly packages: string
+    }
 
 /** Everything boot.ts must know before the script may run. */
 export interface BootOrder extends Place {

@@ -45,14 +45,19 @@ export interface Place {
 /** By this variable a job's processes are found again when they have left their rank's process group. */
 export const JOB_ID_VARIABLE = 'TSMPI_JOB_ID'
 
+/** Which host of the job a process is on, where two of them are one machine. */
+export const NODE_RANK_VARIABLE = 'TSMPI_NODE_RANK'
+
 /** Variables of a rank's environment. */
-export function publicVariables(place: Place): Record<string, string> {
+export function publicVariables(
+  place: Omit<Place, 'sharing' | 'net' | 'bracketing'>,
+): Record<string, string> {
   return {
     TSMPI_RANK: String(place.rank),
     TSMPI_SIZE: String(place.size),
     TSMPI_LOCAL_RANK: String(place.localRank),
     TSMPI_LOCAL_SIZE: String(place.localSize),
-    TSMPI_NODE_RANK: String(place.nodeRank),
+    [NODE_RANK_VARIABLE]: String(place.nodeRank),
     [JOB_ID_VARIABLE]: place.jobId,
   }
 }

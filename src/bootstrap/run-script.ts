@@ -27,7 +27,7 @@ export function runScript(entry: Entry): Promise<void> {
     case 'module':
       return importAsMain(entry.url)
     case 'commonjs':
-      runCommonJs(entry.compiled, entry.path)
+      runCommonJs(entry)
       return Promise.resolve()
     case 'plain':
       return runPlain(entry.path)
@@ -50,12 +50,12 @@ function runPlain(path: string): Promise<void> {
 }
 
 /** From memory under the source's own path: `__filename`, `require.main` and relative `require` stay true. */
-function runCommonJs(compiled: string, path: string): void {
+function runCommonJs({ compiled, path, packages }: Entry & { kind: 'commonjs' }): void {
   const loader = Module as unknown as Loader
   const main = new loader(path, null)
   main.id = '.'
   main.filename = path
-  main.paths = loader._nodeModulePaths(dirname(path))
+  main.paths = [...loader._nodeModulePaths(dirname(path)), packages]
   loader._cache[path] = main
   ;(process as { mainModule?: unknown }).mainModule = main
   main._compile(readFileSync(compiled, 'utf8'), path)

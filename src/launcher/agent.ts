@@ -1,12 +1,14 @@
 /**
- * What the launcher wants of whoever runs the ranks of one host. The only one so far runs them here; one
- * at the other end of an ssh connection will look the same.
+ * What the launcher wants of whoever runs the ranks of one host: child processes of its own (LocalAgent), or a
+ * program at the other end of an ssh connection (RemoteAgent). Ranks always go by their number in the job.
  *
  * Nothing here blocks. Orders to ranks that have ended are ignored.
  */
 
-import type { Entry, FromRank, ToRank } from '../bootstrap/control.ts'
+import type { FromRank, ToRank } from '../bootstrap/control.ts'
+import type { Net, Place } from '../bootstrap/environment.ts'
 import type { Piece } from './line-assembler.ts'
+import type { Program } from './program.ts'
 
 export type StreamName = 'stdout' | 'stderr'
 
@@ -16,7 +18,8 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null
 }
 
-export interface AgentEvents {
+/** What happens to ranks. */
+export interface RankEvents {
   /** How the job is being run, for somebody who asks. */
   onDetail(text: string): void
   onStarted(rank: number, pid: number): void
@@ -29,12 +32,16 @@ export interface AgentEvents {
   onOutputEnded(rank: number): void
 }
 
-export interface Agent {
-  readonly hostname: string
-  /** Starts all ranks; they wait for `boot`. */
-  start(events: AgentEvents): void
-  /** Lets all ranks run the script. */
-  boot(entry: Entry): void
+/** What happens to the ranks of one host, and to the host. */
+export interface AgentEvents extends RankEvents {
+  /** Every rank has been started, or could not be. */
+  onReady(sharesMemory: boolean): void
+  /** Nothing more will be heard of this host. Last event of an agent. */
+  onLost(why: string): void
+}
+
+/** What may be asked of ranks, wherever they run. */
+export interface RankControl {
   send(rank: number, message: ToRank): void
   /** Sends a signal to every living rank and whatever is in its process group. */
   signal(signal: NodeJS.Signals): void
@@ -42,6 +49,25 @@ export interface Agent {
   resumeOutput(rank: number, stream: StreamName): void
   /** False: wait for `onDrain` before the next one. Null ends the input. */
   writeInput(rank: number, bytes: Buffer | null, onDrain: () => void): boolean
-  /** Kills every process of the job on this host that is still there. */
-  killRemains(): void
+  /** Kills every process of the job that is still there; resolves when nothing of it is left. */
+  leave(): Promise<void>
+  /** Resolves when all that was said so far is on its way; null: it is. */
+  flushed(): Promise<unknown> | null
+}
+
+/** What ranks have to know before they can run, and only all hosts together can tell. */
+export interface BootFacts {
+  readonly sharing: readonly boolean[]
+  readonly net: Net | null
+  readonly bracketing: Place['bracketing']
+}
+
+export interface Agent extends RankControl {
+  /** As the user knows the host. */
+  readonly hostname: string
+  readonly ranks: readonly number[]
+  /** Starts all ranks; they wait for `boot`. */
+  start(events: AgentEvents): void
+  /** Lets all ranks run the program. */
+  boot(program: Program, facts: BootFacts): void
 }

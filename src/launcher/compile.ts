@@ -3,17 +3,17 @@
  *
  * TypeScript is bundled into one file; everything else is left where it is and imported from there, so
  * nothing is loaded twice under two names. Each bundled file keeps its own `import.meta.url` and the like.
+ * For ranks on other hosts, which may not have the script's folder, its JavaScript files are bundled as well.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, extname, join, relative, resolve } from 'node:path'
+import { dirname, extname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BuildOptions, BuildResult, Loader, Location, Message, Plugin } from 'esbuild'
-import type { Entry } from '../bootstrap/control.ts'
 import { CompileError } from './compile-error.ts'
+import type { Program } from './program.ts'
 import { resolveImports } from './resolve-import.ts'
-import { makeShadowTree } from './shadow-tree.ts'
 
 /** What a file knows of itself, by the name that stands for it in the compiled text. */
 const SELF = {
@@ -25,24 +25,18 @@ const SELF = {
   __dirname: '__tsmpi_dirname',
 }
 
-/** Compiles `script` (a real path) into the job's folder. */
-export async function compileScript(script: string, runtimeDir: string): Promise<Entry> {
+/** Compiles `script` (a real path). `travels`: for other hosts too. */
+export async function compileScript(script: string, travels: boolean): Promise<Program> {
   // require, because import would have Node search the whole of it for the names it exports.
   const esbuild = createRequire(import.meta.url)('esbuild') as typeof import('esbuild')
   try {
-    const isCommonJs = extname(script) === '.cts'
+    const isCommonJs = ['.cts', '.cjs'].includes(extname(script))
     if (!isCommonJs) {
-      const compiled = makeShadowTree(join(runtimeDir, 'tree'), script)
-      const result = await esbuild.build(buildOptions(script, 'esm', compiled))
-      if (!isWrittenAsCommonJs(result)) {
-        writeFileSync(compiled, result.outputFiles[0]!.contents)
-        return { kind: 'module', url: pathToFileURL(compiled).href }
-      }
+      const result = await esbuild.build(buildOptions(script, 'esm', travels))
+      if (!isWrittenAsCommonJs(result)) return { kind: 'module', script, text: textOf(result) }
     }
-    const compiled = join(runtimeDir, 'script.cjs')
-    const result = await esbuild.build(buildOptions(script, 'cjs', compiled))
-    writeFileSync(compiled, result.outputFiles[0]!.contents)
-    return { kind: 'commonjs', compiled, path: script }
+    const result = await esbuild.build(buildOptions(script, 'cjs', travels))
+    return { kind: 'commonjs', script, text: textOf(result) }
   } catch (error) {
     const messages = (error as { errors?: Message[] }).errors
     if (messages === undefined) throw error
@@ -62,10 +56,19 @@ export async function compileScript(script: string, runtimeDir: string): Promise
 
 type Options = BuildOptions & { readonly write: false; readonly metafile: true }
 
-function buildOptions(script: string, format: 'esm' | 'cjs', outfile: string): Options {
+function textOf(result: BuildResult<Options>): Uint8Array {
+  return result.outputFiles[0]!.contents
+}
+
+function buildOptions(script: string, format: 'esm' | 'cjs', travels: boolean): Options {
+  const folder = dirname(script)
   return {
     entryPoints: [script],
-    outfile,
+    // Nothing is written; sources are named from the script's folder, and so wherever the text will lie.
+    outfile: `${script}.compiled`,
+    sourceRoot: `${pathToFileURL(folder).href}/`,
+    // JavaScript is here the script itself or what it imports; of unknown extensions only the script can be one.
+    loader: { [extname(script)]: loaderOf(script) },
     write: false,
     metafile: true,
     bundle: true,
@@ -82,8 +85,8 @@ function buildOptions(script: string, format: 'esm' | 'cjs', outfile: string): O
     // Bundled CommonJS asks for builtins with require, which a module does not have.
     banner: format === 'esm' ? { js: requireBanner(script) } : {},
     logLevel: 'silent',
-    absWorkingDir: dirname(script),
-    plugins: [resolveImports(script, format), knowThyself(script)],
+    absWorkingDir: folder,
+    plugins: [resolveImports(script, format, travels), knowThyself(script)],
   }
 }
 
@@ -100,10 +103,10 @@ function knowThyself(script: string): Plugin {
   return {
     name: 'know-thyself',
     setup(build) {
-      build.onLoad({ filter: /\.[cm]?tsx?$/ }, ({ path }) => {
+      build.onLoad({ filter: /\.[cm]?[tj]sx?$/ }, ({ path }) => {
         const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
         const hashbang = /^#!.*\n/.exec(text)?.[0] ?? ''
-        const loader: Loader = path.endsWith('x') ? 'tsx' : 'ts'
+        const loader = loaderOf(path)
         if (!/import\.meta|__filename|__dirname/.test(text)) return { contents: text, loader }
         return {
           contents: hashbang + selfConstants(path, path === script) + text.slice(hashbang.length),
@@ -112,6 +115,11 @@ function knowThyself(script: string): Plugin {
       })
     },
   }
+}
+
+function loaderOf(path: string): Loader {
+  if (/\.[cm]?tsx?$/.test(path)) return path.endsWith('x') ? 'tsx' : 'ts'
+  return path.endsWith('.json') ? 'json' : 'js'
 }
 
 function selfConstants(path: string, isMain: boolean): string {

@@ -1,7 +1,8 @@
 /** The output of all ranks of a job, led to where the plan wants it. */
 
-import type { Agent, StreamName } from './agent.ts'
+import type { StreamName } from './agent.ts'
 import type { RankedPlan } from './arguments.ts'
+import type { Fleet } from './fleet.ts'
 import type { Piece } from './line-assembler.ts'
 import { LineWriter, RankFiles, type Source } from './output.ts'
 
@@ -20,19 +21,19 @@ export class JobOutput {
   }
 
   /** `onClosed`: nobody reads our output any more. */
-  attach(agent: Agent, onClosed: () => void): void {
+  attach(fleet: Fleet, onClosed: () => void): void {
     const sourceOf = (rank: number, stream: StreamName): Source => {
       // A file and the terminal may both want it to wait.
       let pauses = 0
       return {
         rank,
         stream,
-        prefix: () => this.#prefix(rank, agent.hostname),
+        prefix: () => this.#prefix(rank, fleet.hostnameOf(rank)),
         pause: () => {
-          if (pauses++ === 0) agent.pauseOutput(rank, stream)
+          if (pauses++ === 0) fleet.pauseOutput(rank, stream)
         },
         resume: () => {
-          if (--pauses === 0) agent.resumeOutput(rank, stream)
+          if (--pauses === 0) fleet.resumeOutput(rank, stream)
         },
       }
     }

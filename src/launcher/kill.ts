@@ -3,14 +3,20 @@
  * environment. Never by name: on a shared host the jobs of others look the same.
  */
 
-import { JOB_ID_VARIABLE } from '../bootstrap/environment.ts'
-import { hasVariable, type ProcessEntry, readProcess, readProcessTable } from './process-table.ts'
+import { JOB_ID_VARIABLE, NODE_RANK_VARIABLE } from '../bootstrap/environment.ts'
+import { hasVariables, type ProcessEntry, readProcess, readProcessTable } from './process-table.ts'
 
 /** A rank's process, which leads a session and a process group of its own. */
 export interface Leader {
   readonly pid: number
   /** Zero where the system does not tell. */
   readonly startTicks: number
+}
+
+/** The part of a job on one host; two hosts of a job may be one machine. */
+export interface JobOnHost {
+  readonly jobId: string
+  readonly nodeRank: number
 }
 
 export function leaderOf(pid: number): Leader {
@@ -28,12 +34,13 @@ export function signalGroup(leader: Leader, signal: NodeJS.Signals): boolean {
 }
 
 /** Kills every process that ranks have left behind, also in other groups and sessions. */
-export function killRemains(leaders: readonly Leader[], jobId: string): void {
+export function killRemains(leaders: readonly Leader[], { jobId, nodeRank }: JobOnHost): void {
   for (const leader of leaders) signalGroup(leader, 'SIGKILL')
   // What was there before this process is none of its job; most of a host's processes need no closer look.
   const since = readProcess(process.pid)?.startTicks ?? 0
   const carriesId = ({ pid, startTicks }: ProcessEntry) =>
-    startTicks >= since && hasVariable(pid, JOB_ID_VARIABLE, jobId)
+    startTicks >= since &&
+    hasVariables(pid, { [JOB_ID_VARIABLE]: jobId, [NODE_RANK_VARIABLE]: String(nodeRank) })
   // A process that forks while it is looked for escapes one look, not many; the bound is for the absurd.
   for (let look = 0; look < 10; look++) {
     const remains = findRemains(readProcessTable(), leaders, carriesId)

@@ -1,22 +1,18 @@
-/** The {@link Agent} for the launcher's own host: child processes of this one. */
+/** The {@link Agent} for this process's own host: the ranks are its child processes. */
 
 import type { ChildProcess } from 'node:child_process'
 import { closeSync } from 'node:fs'
-import { hostname } from 'node:os'
 import type { Duplex, Readable } from 'node:stream'
-import {
-  ControlDecoder,
-  type Entry,
-  encodeControl,
-  type FromRank,
-  type ToRank,
-} from '../bootstrap/control.ts'
+import { ControlDecoder, encodeControl, type FromRank, type ToRank } from '../bootstrap/control.ts'
 import { type Place, publicVariables } from '../bootstrap/environment.ts'
-import type { Agent, AgentEvents, ProcessEnd, StreamName } from './agent.ts'
+import type { Agent, AgentEvents, BootFacts, ProcessEnd, RankEvents, StreamName } from './agent.ts'
 import type { TransportChoice } from './arguments.ts'
+import { type Janitor, startJanitor } from './janitor.ts'
 import { killRemains, type Leader, leaderOf, signalGroup } from './kill.ts'
 import { LaunchError } from './launch-error.ts'
 import { LineAssembler } from './line-assembler.ts'
+import { type Program, placeProgram } from './program.ts'
+import { makeRuntimeDir, type RuntimeDir } from './runtime-dir.ts'
 import { makeSegment, type NoSegment, type SharedSegment } from './shared-segment.ts'
 import { findSetpriv, type RankCommand, SEGMENT_FD, spawnRank } from './spawn-rank.ts'
 
@@ -24,17 +20,23 @@ import { findSetpriv, type RankCommand, SEGMENT_FD, spawnRank } from './spawn-ra
 const OUTPUT_LIMIT_MS = 1000
 
 export interface LocalJob {
-  readonly size: number
+  /** As the user knows this host. */
+  readonly hostname: string
+  /** Number of this host in the job. */
+  readonly nodeRank: number
+  /** The host number of each rank of the job. */
+  readonly nodeOf: readonly number[]
   readonly jobId: string
-  readonly runtimeDir: string
   readonly inputRank: number | null
   readonly scriptArguments: readonly string[]
   readonly transport: TransportChoice
   readonly command: Omit<RankCommand, 'setpriv' | 'readsInput' | 'segmentFd'>
+  /** Stands in for the folder of the script if this host does not have it. */
+  readonly standIn: string
 }
 
 interface Rank {
-  readonly place: Place
+  readonly place: Omit<Place, keyof BootFacts>
   readonly child: ChildProcess
   readonly control: Duplex
   readonly leader: Leader
@@ -43,29 +45,44 @@ interface Rank {
 }
 
 export class LocalAgent implements Agent {
-  readonly hostname = hostname()
+  readonly hostname: string
+  readonly ranks: readonly number[]
   readonly #job: LocalJob
   readonly #setpriv = findSetpriv()
-  #ranks: (Rank | null)[] = []
+  readonly #dir: RuntimeDir
+  readonly #janitor: Janitor
+  /** By number in the job. */
+  readonly #ranks = new Map<number, Rank>()
 
+  /** Takes a folder and a janitor at once; `leave` gives them back. */
   constructor(job: LocalJob) {
     this.#job = job
+    this.#dir = makeRuntimeDir()
+    this.#janitor = startJanitor(this.#dir.path, job)
+    this.hostname = job.hostname
+    this.ranks = [...job.nodeOf.keys()].filter((rank) => job.nodeOf[rank] === job.nodeRank)
   }
 
   start(events: AgentEvents): void {
     const segment = this.#makeSegment()
     events.onDetail(this.#describePath(segment))
     const fd = 'fd' in segment ? segment.fd : null
-    for (let rank = 0; rank < this.#job.size; rank++) this.#ranks.push(this.#startRank(rank, fd, events))
+    for (const rank of this.ranks) {
+      const started = this.#startRank(rank, fd, events)
+      if (started) this.#ranks.set(rank, started)
+    }
     // From here on the ranks alone hold the memory, and it goes with the last of them.
     if (fd !== null) closeSync(fd)
+    events.onReady(fd !== null)
   }
 
-  boot(entry: Entry): void {
-    for (const rank of this.#ranks) {
-      if (!rank?.alive) continue
+  boot(program: Program, facts: BootFacts): void {
+    const entry = placeProgram(program, this.#dir.path, this.#job.standIn)
+    for (const rank of this.#ranks.values()) {
+      if (!rank.alive) continue
       const order = {
         ...rank.place,
+        ...facts,
         parentPid: process.pid,
         entry,
         scriptArguments: this.#job.scriptArguments,
@@ -76,24 +93,24 @@ export class LocalAgent implements Agent {
   }
 
   send(rank: number, message: ToRank): void {
-    const target = this.#ranks[rank]
+    const target = this.#ranks.get(rank)
     if (target?.alive) target.control.write(encodeControl(message))
   }
 
   signal(signal: NodeJS.Signals): void {
-    for (const rank of this.#ranks) if (rank?.alive) signalGroup(rank.leader, signal)
+    for (const rank of this.#ranks.values()) if (rank.alive) signalGroup(rank.leader, signal)
   }
 
   pauseOutput(rank: number, stream: StreamName): void {
-    this.#ranks[rank]?.streams[stream].pause()
+    this.#ranks.get(rank)?.streams[stream].pause()
   }
 
   resumeOutput(rank: number, stream: StreamName): void {
-    this.#ranks[rank]?.streams[stream].resume()
+    this.#ranks.get(rank)?.streams[stream].resume()
   }
 
   writeInput(rank: number, bytes: Buffer | null, onDrain: () => void): boolean {
-    const input = this.#ranks[rank]?.child.stdin
+    const input = this.#ranks.get(rank)?.child.stdin
     if (!input?.writable) return true
     if (bytes === null) {
       input.end()
@@ -104,17 +121,23 @@ export class LocalAgent implements Agent {
     return false
   }
 
-  killRemains(): void {
-    const leaders = this.#ranks.flatMap((rank) => (rank ? [rank.leader] : []))
-    killRemains(leaders, this.#job.jobId)
+  async leave(): Promise<void> {
+    const leaders = [...this.#ranks.values()].map((rank) => rank.leader)
+    killRemains(leaders, this.#job)
+    this.#dir.remove()
+    await this.#janitor.dismiss()
+  }
+
+  flushed(): null {
+    return null
   }
 
   /** Throws if there is no shared memory and the user will have nothing else. */
   #makeSegment(): SharedSegment | NoSegment {
-    const { size, jobId, transport } = this.#job
+    const { jobId, transport } = this.#job
     if (transport === 'zmq') return { why: 'as --transport zmq says' }
-    if (size === 1) return { why: 'there is one rank' }
-    const segment = makeSegment(jobId, size)
+    if (this.ranks.length === 1) return { why: 'there is one rank' }
+    const segment = makeSegment(jobId, this.ranks.length)
     if ('why' in segment && transport === 'shm') {
       throw new LaunchError(
         `--transport shm: there is no shared memory on ${this.hostname}: ${segment.why}; ` +
@@ -125,26 +148,23 @@ export class LocalAgent implements Agent {
   }
 
   #describePath(segment: SharedSegment | NoSegment): string {
-    const { size } = this.#job
+    const size = this.ranks.length
     const path = 'fd' in segment ? `shared memory (${segment.origin})` : `ZeroMQ (${segment.why})`
     return `${size} ${size === 1 ? 'rank' : 'ranks'} on ${this.hostname}; messages go through ${path}`
   }
 
-  #startRank(rank: number, segmentFd: number | null, events: AgentEvents): Rank | null {
-    const { size, jobId, runtimeDir, inputRank, command } = this.#job
-    const place: Place = {
+  #startRank(rank: number, segmentFd: number | null, events: RankEvents): Rank | null {
+    const { nodeRank, nodeOf, jobId, hostname, inputRank, command } = this.#job
+    const place = {
       rank,
-      size,
-      localRank: rank,
-      localSize: size,
-      nodeRank: 0,
-      nodeOf: new Array<number>(size).fill(0),
-      sharing: [segmentFd !== null],
-      net: null,
-      bracketing: 'placement',
+      size: nodeOf.length,
+      localRank: this.ranks.indexOf(rank),
+      localSize: this.ranks.length,
+      nodeRank,
+      nodeOf,
       jobId,
-      hostname: this.hostname,
-      runtimeDir,
+      hostname,
+      runtimeDir: this.#dir.path,
       segmentFd: segmentFd === null ? null : SEGMENT_FD,
     }
     let child: ChildProcess
@@ -181,7 +201,7 @@ export class LocalAgent implements Agent {
   }
 
   /** Must run in the turn of the spawn: Node discards the output that nobody listens for at the exit. */
-  #listen(self: Rank, events: AgentEvents): void {
+  #listen(self: Rank, events: RankEvents): void {
     const { rank } = self.place
     const decoder = new ControlDecoder<FromRank>()
     self.control.on('error', () => {})
@@ -206,7 +226,7 @@ export class LocalAgent implements Agent {
     })
   }
 
-  #readOutput(self: Rank, name: StreamName, events: AgentEvents): Promise<void> {
+  #readOutput(self: Rank, name: StreamName, events: RankEvents): Promise<void> {
     const { rank } = self.place
     const stream = self.streams[name]
     const assembler = new LineAssembler()

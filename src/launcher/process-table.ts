@@ -41,9 +41,10 @@ export function readProcess(pid: number): ProcessEntry | null {
   }
 }
 
-/** Whether `pid` was started with `name=value` in its environment. False for processes of other users. */
-export function hasVariable(pid: number, name: string, value: string): boolean {
-  return `\0${readText(`/proc/${pid}/environ`) ?? ''}\0`.includes(`\0${name}=${value}\0`)
+/** Whether `pid` was started with all of these in its environment. False for processes of other users. */
+export function hasVariables(pid: number, variables: Readonly<Record<string, string>>): boolean {
+  const environment = `\0${readText(`/proc/${pid}/environ`) ?? ''}\0`
+  return Object.entries(variables).every(([name, value]) => environment.includes(`\0${name}=${value}\0`))
 }
 
 /** The command as the kernel shows it, at most 15 characters. */

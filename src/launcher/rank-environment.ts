@@ -1,4 +1,7 @@
-/** The environment that the plan gives to every rank: the launcher's own, `--env-file`, then `-x`. */
+/**
+ * The environment of ranks. On the launcher's host: its own, then `--env-file`, then `-x`. On another host that
+ * host's own takes the place of the launcher's: what PATH, HOME or TMPDIR are here means nothing there.
+ */
 
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
@@ -7,10 +10,26 @@ import { UsageError } from './usage-error.ts'
 
 export type Environment = Readonly<Record<string, string>>
 
-export function rankEnvironment(plan: Plan, own: NodeJS.ProcessEnv): Environment {
+/** On the host of the process whose environment is `own`. */
+export function rankEnvironment(own: NodeJS.ProcessEnv, added: Environment): Environment {
+  return { ...only(own, () => true), ...added }
+}
+
+/** What goes to other hosts: what is added, and settings of tsmpi. */
+export function travellingVariables(own: NodeJS.ProcessEnv, added: Environment): Environment {
+  return { ...only(own, (name) => name.startsWith('TSMPI_')), ...added }
+}
+
+function only(own: NodeJS.ProcessEnv, isWanted: (name: string) => boolean): Environment {
   const out: Record<string, string> = {}
-  for (const [name, value] of Object.entries(own)) if (value !== undefined) out[name] = value
-  Object.assign(out, terminalVariables(own))
+  for (const [name, value] of Object.entries(own))
+    if (value !== undefined && isWanted(name)) out[name] = value
+  return out
+}
+
+/** What the plan adds to the environment of every rank; `own`: of the launcher. */
+export function addedVariables(plan: Plan, own: NodeJS.ProcessEnv): Environment {
+  const out: Record<string, string> = { ...terminalVariables(own) }
   if (plan.envFile !== null) Object.assign(out, readEnvFile(plan.envFile))
   for (const { name, value } of plan.variables) {
     const chosen = value ?? own[name]

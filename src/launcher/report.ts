@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { UncaughtError } from '../bootstrap/control.ts'
 import type { Activity } from '../bootstrap/job.ts'
 import type { ProcessEnd } from './agent.ts'
+import type { HostOfJob } from './fleet.ts'
 
 /** Why a job did not end well. The first one that happens is the one reported. */
 export type Cause =
@@ -15,6 +16,11 @@ export type Cause =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
   | { readonly kind: 'outputClosed' }
   | { readonly kind: 'startFailed'; readonly rank: number; readonly error: Error }
+  /** Before the ranks of all hosts had been started. */
+  | ({ readonly kind: 'launchFailed'; readonly why: string } & HostOfJob)
+  | { readonly kind: 'launchTimeout'; readonly timeoutMs: number; readonly missing: readonly HostOfJob[] }
+  /** Later. */
+  | ({ readonly kind: 'hostLost'; readonly why: string } & HostOfJob)
 
 /** What is known of a rank when the job is over. */
 export interface RankFacts {
@@ -63,6 +69,7 @@ export function exitCodeOf(cause: Cause, ranks: readonly RankFacts[]): number {
     case 'abort':
       return cause.code & 0xff || 1
     case 'unreachable':
+    case 'hostLost':
       return 1
     case 'timeout':
       return 124
@@ -71,6 +78,8 @@ export function exitCodeOf(cause: Cause, ranks: readonly RankFacts[]): number {
     case 'outputClosed':
       return 128 + constants.signals.SIGPIPE
     case 'startFailed':
+    case 'launchFailed':
+    case 'launchTimeout':
       return 125
   }
 }
@@ -91,14 +100,23 @@ export function formatRanks(ranks: readonly number[]): string {
   return runs.map(([a, b]) => (a === b ? `${a}` : `${a}-${b}`)).join(', ')
 }
 
+/** A host with its ranks, if they are known. */
+export function formatHost({ hostname, ranks }: HostOfJob): string {
+  if (ranks.length === 0) return `host ${hostname}`
+  return `host ${hostname} (${plural(ranks)} ${formatRanks(ranks)})`
+}
+
 function describeCause(cause: Cause, ranks: readonly RankFacts[]): string[] {
   switch (cause.kind) {
     case 'failed':
-      return [...describeFailure(ranks[cause.rank]!), ...describeOthers(cause.rank, ranks)]
+      return [...describeFailure(ranks[cause.rank]!), ...describeOthers([cause.rank], ranks)]
     case 'abort': {
       const rank = ranks[cause.rank]!
       const why = cause.why === '' ? '' : `: ${cause.why}`
-      return [`tsrun: ${place(rank)} called abort(${cause.code})${why}`, ...describeOthers(cause.rank, ranks)]
+      return [
+        `tsrun: ${place(rank)} called abort(${cause.code})${why}`,
+        ...describeOthers([cause.rank], ranks),
+      ]
     }
     case 'unreachable':
       return [
@@ -119,6 +137,15 @@ function describeCause(cause: Cause, ranks: readonly RankFacts[]): string[] {
       return [
         `tsrun: rank ${cause.rank} could not be started: ${cause.error.message}${startHint(cause.error)}`,
       ]
+    case 'launchFailed':
+      return [`tsrun: ${formatHost(cause)}: ${cause.why}`]
+    case 'launchTimeout':
+      return [
+        `tsrun: the job was not started after ${cause.timeoutMs / 1000} s (--launch-timeout); missing:`,
+        ...cause.missing.map((host) => `  ${formatHost(host)}`),
+      ]
+    case 'hostLost':
+      return [`tsrun: lost ${formatHost(cause)}: ${cause.why}`, ...describeOthers(cause.ranks, ranks)]
   }
 }
 
@@ -171,8 +198,8 @@ function describePending(activity: Activity | null): string[] {
 }
 
 /** Ranks that failed too, and those that were ended because of it. */
-function describeOthers(first: number, ranks: readonly RankFacts[]): string[] {
-  const others = ranks.filter((rank) => rank.rank !== first)
+function describeOthers(first: readonly number[], ranks: readonly RankFacts[]): string[] {
+  const others = ranks.filter((rank) => !first.includes(rank.rank))
   const failed = others.filter((rank) => !rank.endedWithJob && (rank.end?.code !== 0 || rank.owed !== null))
   const ended = others.filter((rank) => rank.endedWithJob)
   const parts: string[] = []
@@ -220,6 +247,7 @@ function shortEnd({ end, announced, owed }: RankFacts): string {
   // A rank that was already leaving may have been overtaken by the signal that ended the others.
   if (end?.signal && announced === null) return end.signal
   const code = end?.code ?? announced
+  if (code === null) return 'lost with its host'
   // What a failing rank owes the others follows from its failure.
   return code !== 0 || owed === null ? `exit code ${code}` : `exit code ${code}, ${owed}`
 }

@@ -3,6 +3,7 @@
  *
  * Bundled: TypeScript outside node_modules (and JSON that Node could not import as it is written). Left
  * alone: builtins, packages, JavaScript, `tsmpi` itself: a second copy of it would be a second world.
+ * For other hosts JavaScript outside node_modules is bundled too: only packages need to be there.
  */
 
 import { createRequire, isBuiltin } from 'node:module'
@@ -11,16 +12,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild, ResolveResult } from 'esbuild'
 
 const TYPESCRIPT = new Set(['.ts', '.tsx', '.mts', '.cts'])
+const JAVASCRIPT = new Set(['.js', '.mjs', '.cjs', '.json'])
 /** Marks our own question to esbuild, which comes back to the same plugin. */
 const ASKED_BY_US = { askedByUs: true }
 
-export function resolveImports(script: string, format: 'esm' | 'cjs'): Plugin {
+export function resolveImports(script: string, format: 'esm' | 'cjs', travels: boolean): Plugin {
   return {
     name: 'resolve-imports',
     setup(build) {
       build.onResolve({ filter: /.*/ }, (args) => {
         if (args.kind === 'entry-point' || args.pluginData === ASKED_BY_US) return undefined
-        return decide({ build, args, script, format })
+        return decide({ build, args, script, format, travels })
       })
     },
   }
@@ -31,13 +33,15 @@ interface Import {
   readonly args: OnResolveArgs
   readonly script: string
   readonly format: 'esm' | 'cjs'
+  readonly travels: boolean
 }
 
 async function decide(one: Import): Promise<OnResolveResult | undefined> {
   const { args, script } = one
   const { path } = args
   if (isBuiltin(path)) return { path, external: true }
-  if (path === 'tsmpi' || path.startsWith('tsmpi/')) return resolveOwnPackage(one)
+  // Every host has a folder of packages with its own copy, in case there is none nearer to the script.
+  if (path === 'tsmpi' || path.startsWith('tsmpi/')) return { path, external: true }
   if (path.startsWith('data:')) return { path, external: true }
 
   const isFile = /^(\.{1,2}(\/|$)|\/|file:)/.test(path)
@@ -48,7 +52,7 @@ async function decide(one: Import): Promise<OnResolveResult | undefined> {
       return { path, external: true }
     return { errors: [{ text: notFound(path, isFile) }] }
   }
-  if (shallBundle(found, args)) return { path: found.path, suffix: found.suffix }
+  if (shallBundle(found, one)) return { path: found.path, suffix: found.suffix }
   if (isFile) return external(one, found)
 
   // A package stays a bare import if the script's own folder leads to the same one.
@@ -63,9 +67,11 @@ function ask({ build, args }: Import, path: string, resolveDir: string): Promise
   return build.resolve(path, { kind, importer, resolveDir, pluginData: ASKED_BY_US, with: args.with })
 }
 
-function shallBundle(found: ResolveResult, args: OnResolveArgs): boolean {
+function shallBundle(found: ResolveResult, { args, travels }: Import): boolean {
   const extension = extname(found.path)
-  if (TYPESCRIPT.has(extension)) return !found.path.includes('/node_modules/')
+  if (TYPESCRIPT.has(extension) || (travels && JAVASCRIPT.has(extension))) {
+    return !found.path.includes('/node_modules/')
+  }
   return extension === '.json' && args.kind !== 'require-call' && args.with.type !== 'json'
 }
 
@@ -73,14 +79,6 @@ function external({ format, args }: Import, found: ResolveResult): OnResolveResu
   const isRequire = args.kind === 'require-call' || args.kind === 'require-resolve'
   const stays = isRequire || (format === 'cjs' && args.kind === 'import-statement')
   return { path: stays ? found.path : pathToFileURL(found.path).href + found.suffix, external: true }
-}
-
-/** The script's own installation, else the launcher's, so that a script runs in any folder. */
-function resolveOwnPackage({ args, script, format }: Import): OnResolveResult {
-  const { path } = args
-  if (nodeFinds(path, script)) return { path, external: true }
-  const own = import.meta.resolve(path)
-  return { path: format === 'cjs' ? fileURLToPath(own) : own, external: true }
 }
 
 function nodeFinds(path: string, importer: string): boolean {

@@ -1,74 +1,105 @@
 /** Puts a job together from its parts, runs it to its end and clears everything away. */
 
+import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, constants, hostname } from 'node:os'
 import { resolve } from 'node:path'
-import type { Entry } from '../bootstrap/control.ts'
+import type { Agent, BootFacts } from './agent.ts'
 import { checkStdinRank, type Plan, type RankedPlan } from './arguments.ts'
 import { compileScript } from './compile.ts'
 import { CompileError } from './compile-error.ts'
+import { Fleet } from './fleet.ts'
 import { describePlacement } from './hosts/describe.ts'
-import type { HostEntry, PlacedHost } from './hosts/host.ts'
-import { hostsOf } from './hosts/hosts-of.ts'
-import { place } from './hosts/placement.ts'
+import type { HostEntry } from './hosts/host.ts'
+import { hostsOf, type Surroundings } from './hosts/hosts-of.ts'
 import { readSurroundings } from './hosts/surroundings.ts'
-import { runsHere } from './hosts/this-host.ts'
-import { startJanitor } from './janitor.ts'
 import { JobOutput } from './job-output.ts'
 import { LocalAgent } from './local-agent.ts'
 import { isStartedByNohup } from './nohup.ts'
 import { watchNpmParent } from './npm-parent.ts'
-import { rankEnvironment } from './rank-environment.ts'
+import type { Program } from './program.ts'
+import { addedVariables, type Environment, rankEnvironment, travellingVariables } from './rank-environment.ts'
+import { hostFacts } from './remote/facts.ts'
+import { type GatheredHost, gatherHosts, isHere } from './remote/gather.ts'
+import { describeNets, netsOf } from './remote/nets.ts'
+import { RemoteAgent } from './remote/remote-agent.ts'
 import { exitCodeOf, reportEnd } from './report.ts'
-import { makeRuntimeDir } from './runtime-dir.ts'
 import { findScript, type Script } from './script.ts'
-import { handleSignals } from './signals.ts'
+import { handleSignals, type SignalTarget } from './signals.ts'
 import { feedInput } from './stdin.ts'
 import { Supervisor } from './supervise.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Runs the job and returns the exit code of tsrun. */
-export async function runJob(asked: Plan): Promise<number> {
+export async function runJob(plan: Plan): Promise<number> {
+  const script = findScript(plan.script, process.cwd())
   const around = readSurroundings()
-  const hosts = hostsOf(asked, around)
-  const script = findScript(asked.script, process.cwd())
-  const cwd = workingFolder(asked)
-  const env = rankEnvironment(asked, process.env)
-  if (asked.hint !== null) process.stderr.write(`tsrun: ${asked.hint}\n`)
-  if (asked.dryRun) return printPlan(asked, hosts, script, cwd)
+  const entries = hostsOf(plan, around)
+  const added = addedVariables(plan, process.env)
+  if (entries?.some((entry) => isHere(entry, plan, around)) ?? true) checkFolder(plan)
+  if (plan.hint !== null) process.stderr.write(`tsrun: ${plan.hint}\n`)
+  if (plan.dryRun) return printPlan(plan, entries, script)
 
-  if (hosts?.some((host) => !runsHere(host, around))) {
-    throw new UsageError('running on several hosts is not there yet')
-  }
-  const ranks = hosts ? sizeOf(place(hosts, asked)) : (asked.ranks ?? around.cpus)
-  const plan: RankedPlan = { ...asked, ranks }
-  checkStdinRank(plan.stdinRank, plan.ranks)
-  const output = new JobOutput(plan)
-  const dir = makeRuntimeDir()
-  const janitor = startJanitor(dir.path, dir.jobId)
-  const agent = new LocalAgent({
-    size: plan.ranks,
-    jobId: dir.jobId,
-    runtimeDir: dir.path,
-    inputRank: plan.stdinRank,
-    scriptArguments: plan.scriptArguments,
-    transport: plan.transport,
-    command: { script: script.path, cwd, env },
-  })
-  const supervisor = new Supervisor(plan.ranks, agent)
-  output.attach(agent, () => supervisor.end({ kind: 'outputClosed' }))
-  const ignoreSignals = handleSignals({
-    end: (signal) => supervisor.end({ kind: 'signal', signal }),
-    kill: () => supervisor.kill(),
-    forward: (signal) => agent.signal(signal),
-    ignoresHangup: isStartedByNohup(),
-  })
+  const travels = entries?.some((entry) => !isHere(entry, plan, around)) ?? false
+  const interrupt = new Interrupt()
+  const ignoreSignals = handleSignals(interrupt)
+  let hosts: readonly GatheredHost[] = []
   try {
+    const startedMs = performance.now()
+    const compiling = travels ? compile(script, true) : null
+    hosts = entries === null ? [thisHost(plan)] : await gather(entries, plan, around, interrupt)
+    const job: Job = {
+      plan: { ...plan, ranks: hosts.reduce((sum, host) => sum + host.ranks.length, 0) },
+      script,
+      added,
+      hosts,
+      compile: () => compiling ?? compile(script, false),
+      startLimitMs: travels ? plan.launchTimeoutMs - (performance.now() - startedMs) : null,
+    }
+    checkStdinRank(plan.stdinRank, job.plan.ranks)
+    return await runOn(job, interrupt)
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    return 128 + constants.signals[error.signal]
+  } finally {
+    await Promise.all(hosts.map((host) => host.connection?.leave()))
+    ignoreSignals()
+  }
+}
+
+/** A job whose hosts are known and can be talked to. */
+interface Job {
+  readonly plan: RankedPlan
+  readonly script: Script
+  /** What the plan adds to the environment of ranks. */
+  readonly added: Environment
+  readonly hosts: readonly GatheredHost[]
+  compile(): Promise<Program>
+  /** How long the start of the ranks may take; null: it cannot hang. */
+  readonly startLimitMs: number | null
+}
+
+async function runOn(job: Job, interrupt: Interrupt): Promise<number> {
+  const { plan, hosts } = job
+  const nets = netsOf(hosts, plan)
+  const output = new JobOutput(plan)
+  const fleet = new Fleet(agentsOf(job))
+  try {
+    const supervisor = new Supervisor(plan.ranks, fleet)
+    output.attach(fleet, () => supervisor.end({ kind: 'outputClosed' }))
+    interrupt.hand({
+      end: (signal) => supervisor.end({ kind: 'signal', signal }),
+      kill: () => supervisor.kill(),
+      forward: (signal) => fleet.signal(signal),
+      forwarded: () => fleet.flushed(),
+    })
+    const detail = (text: string) => {
+      if (plan.verbose) output.note(`tsrun: ${text}\n`)
+    }
+    if (nets) detail(describeNets(hosts, nets))
     // The ranks start while the script is compiled: Node needs as long to start as esbuild to compile.
-    agent.start({
-      onDetail: (text) => {
-        if (plan.verbose) output.note(`tsrun: ${text}\n`)
-      },
+    fleet.start({
+      onDetail: detail,
       onStarted: (rank, pid) => {
         supervisor.onStarted(rank, pid)
         output.setPid(rank, pid)
@@ -78,37 +109,140 @@ export async function runJob(asked: Plan): Promise<number> {
       onOutput: (rank, stream, piece) => output.write(rank, stream, piece),
       onEnded: (rank, end) => supervisor.onEnded(rank, end),
       onOutputEnded: (rank) => supervisor.onOutputEnded(rank),
+      onHostLost: (host, why) => supervisor.onHostLost(host, why),
     })
-    const deadline = startDeadline(plan, supervisor)
+    const deadlines = [startDeadline(plan, supervisor), startLaunchDeadline(job, fleet, supervisor)]
     // Ranks that could not be started say so by now: with no process or file left, esbuild would fail too.
     await new Promise(setImmediate)
-    if (!supervisor.isEnding) supervisor.boot(await prepare(script, dir.path))
+    if (!supervisor.isEnding) {
+      const program = await job.compile()
+      const sharing = await Promise.race([fleet.ready, supervisor.done.then(() => null)])
+      const { bracketing } = plan
+      const facts = (node: number): BootFacts => ({
+        sharing: sharing ?? [],
+        net: nets?.[node] ?? null,
+        bracketing,
+      })
+      supervisor.boot(
+        program,
+        hosts.map((_, node) => facts(node)),
+      )
+    }
+    clearTimeout(deadlines[1])
     watchNpmParent(() => supervisor.end({ kind: 'signal', signal: 'SIGTERM' }))
     const { stdinRank } = plan
     if (stdinRank !== null) {
-      feedInput({ write: (bytes, onDrain) => agent.writeInput(stdinRank, bytes, onDrain) })
+      feedInput({ write: (bytes, onDrain) => fleet.writeInput(stdinRank, bytes, onDrain) })
     }
     const { cause, ranks } = await supervisor.done
-    clearTimeout(deadline)
-    agent.killRemains()
+    for (const deadline of deadlines) clearTimeout(deadline)
     if (cause) output.note(reportEnd(cause, ranks))
     return cause ? exitCodeOf(cause, ranks) : 0
   } catch (error) {
-    agent.killRemains()
     if (!(error instanceof CompileError)) throw error
     output.note(`tsrun: the script does not compile\n${error.message}`)
     return 1
   } finally {
+    await fleet.leave()
     await output.flush()
-    dir.remove()
-    await janitor.dismiss()
-    ignoreSignals()
   }
 }
 
-async function prepare(script: Script, runtimeDir: string): Promise<Entry> {
-  if (!script.isTypeScript) return { kind: 'plain', path: script.path }
-  return compileScript(script.realPath, runtimeDir)
+/** By number of their host. */
+function agentsOf({ plan, script, added, hosts }: Job): Agent[] {
+  const nodeOf: number[] = []
+  for (const [node, { ranks }] of hosts.entries()) for (const rank of ranks) nodeOf[rank] = node
+  const wdir = resolve(plan.wdir ?? '.')
+  // The pid keeps ids apart that chance does not.
+  const jobId = `${process.pid}-${randomBytes(4).toString('hex')}`
+  return hosts.map(({ hostname, connection }, nodeRank) => {
+    const job = {
+      hostname,
+      nodeRank,
+      nodeOf,
+      jobId,
+      inputRank: plan.stdinRank,
+      scriptArguments: plan.scriptArguments,
+      transport: plan.transport,
+      standIn: plan.prefix ?? wdir,
+    }
+    if (connection !== null) {
+      const variables = travellingVariables(process.env, added)
+      return new RemoteAgent(connection, { ...job, script: script.path, wdir, variables })
+    }
+    const env = rankEnvironment(process.env, added)
+    return new LocalAgent({ ...job, command: { script: script.path, cwd: wdir, env } })
+  })
+}
+
+/** Signals before there are ranks end the preparations; later they are for the ranks. */
+class Interrupt implements SignalTarget {
+  readonly ignoresHangup = isStartedByNohup()
+  readonly #controller = new AbortController()
+  #target: Omit<SignalTarget, 'ignoresHangup'> | null = null
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  hand(target: Omit<SignalTarget, 'ignoresHangup'>): void {
+    this.#target = target
+    if (this.signal.aborted) target.end((this.signal.reason as Interrupted).signal)
+  }
+
+  end(signal: NodeJS.Signals): void {
+    this.#controller.abort(new Interrupted(signal))
+    this.#target?.end(signal)
+  }
+
+  kill(): void {
+    this.#target?.kill()
+  }
+
+  forward(signal: NodeJS.Signals): void {
+    this.#target?.forward(signal)
+  }
+
+  forwarded(): Promise<unknown> | null {
+    return this.#target?.forwarded() ?? null
+  }
+}
+
+class Interrupted extends Error {
+  readonly signal: NodeJS.Signals
+
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}`)
+    this.signal = signal
+  }
+}
+
+function gather(
+  entries: readonly HostEntry[],
+  plan: Plan,
+  around: Surroundings,
+  { signal }: Interrupt,
+): Promise<readonly GatheredHost[]> {
+  const note = (text: string) => process.stderr.write(`tsrun: ${text}\n`)
+  return gatherHosts(entries, plan, around, { signal, note })
+}
+
+function thisHost({ ranks }: Plan): GatheredHost {
+  const count = ranks ?? availableParallelism()
+  return {
+    hostname: hostname(),
+    ranks: Array.from({ length: count }, (_, rank) => rank),
+    facts: hostFacts(),
+    connection: null,
+  }
+}
+
+/** A failure may come before anybody waits for the text. */
+function compile(script: Script, travels: boolean): Promise<Program> {
+  if (!script.isTypeScript && !travels) return Promise.resolve({ kind: 'plain', path: script.path })
+  const program = compileScript(script.realPath, travels)
+  program.catch(() => {})
+  return program
 }
 
 function startDeadline({ timeoutMs }: Plan, supervisor: Supervisor): NodeJS.Timeout | undefined {
@@ -116,25 +250,34 @@ function startDeadline({ timeoutMs }: Plan, supervisor: Supervisor): NodeJS.Time
   return setTimeout(() => supervisor.end({ kind: 'timeout', timeoutMs }), timeoutMs)
 }
 
-function workingFolder({ wdir }: Plan): string {
-  if (wdir === null) return process.cwd()
+function startLaunchDeadline(
+  { plan, startLimitMs }: Job,
+  fleet: Fleet,
+  supervisor: Supervisor,
+): NodeJS.Timeout | undefined {
+  if (startLimitMs === null) return undefined
+  return setTimeout(() => {
+    const missing = fleet.missing()
+    if (missing.length === 0) return
+    supervisor.end({ kind: 'launchTimeout', timeoutMs: plan.launchTimeoutMs, missing })
+    for (const host of missing) supervisor.onHostLost(host, 'it did not start its ranks')
+  }, startLimitMs)
+}
+
+function checkFolder({ wdir }: Plan): void {
+  if (wdir === null) return
   const folder = resolve(wdir)
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`--wdir ${wdir}: there is no folder ${folder} on this host`)
-  }
-  return folder
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
+  throw new UsageError(`--wdir ${wdir}: there is no folder ${folder} on this host`)
 }
 
-function printPlan(plan: Plan, hosts: HostEntry[] | null, script: Script, cwd: string): number {
-  const job = `in ${cwd}: ${[script.path, ...plan.scriptArguments].join(' ')}`
-  process.stdout.write(
-    hosts === null
-      ? `${plan.ranks ?? availableParallelism()} ranks on this host, ${job}\n`
-      : describePlacement(hosts, plan, job),
-  )
+function printPlan(plan: Plan, entries: readonly HostEntry[] | null, script: Script): number {
+  const wdir = resolve(plan.wdir ?? '.')
+  const command = `in ${wdir}: ${[script.path, ...plan.scriptArguments].join(' ')}`
+  const text =
+    entries === null
+      ? `${plan.ranks ?? availableParallelism()} ranks on this host, ${command}\n`
+      : describePlacement(entries, plan, command)
+  process.stdout.write(text)
   return 0
-}
-
-function sizeOf(hosts: readonly PlacedHost[]): number {
-  return hosts.reduce((size, { ranks }) => size + ranks.length, 0)
 }

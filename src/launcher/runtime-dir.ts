@@ -6,16 +6,13 @@
 
 import { lstatSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { LaunchError } from './launch-error.ts'
 
 /** Leaves 60 bytes for the name of the folder and of a socket in it. */
 const LONGEST_BASE_BYTES = 47
 
-const PREFIX = 'tsmpi-'
-
 export interface RuntimeDir {
-  readonly jobId: string
   readonly path: string
   remove(): void
 }
@@ -24,7 +21,7 @@ export function makeRuntimeDir(): RuntimeDir {
   let path: string
   try {
     // Made with mode 0700 under a name that nothing had before, a stranger's link for instance.
-    path = mkdtempSync(join(baseDir(), PREFIX))
+    path = mkdtempSync(join(baseDir(), 'tsmpi-'))
   } catch (error) {
     throw new LaunchError(
       `cannot make the folder of the job: ${(error as Error).message}; set TMPDIR to a folder that can be written to`,
@@ -37,8 +34,6 @@ export function makeRuntimeDir(): RuntimeDir {
     )
   }
   return {
-    // The pid keeps ids apart that chance does not.
-    jobId: `${process.pid}-${basename(path).slice(PREFIX.length)}`,
     path,
     remove: () => rmSync(path, { recursive: true, force: true }),
   }

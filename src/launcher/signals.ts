@@ -13,6 +13,8 @@ export interface SignalTarget {
   kill(): void
   /** Pass the signal on to the ranks. */
   forward(signal: NodeJS.Signals): void
+  /** Resolves when the signals are on their way; null: they are. */
+  forwarded(): Promise<unknown> | null
   /** A terminal that goes away is no reason to end. */
   readonly ignoresHangup: boolean
 }
@@ -37,7 +39,10 @@ export function handleSignals(target: SignalTarget): () => void {
   handlers.set('SIGTSTP', () => {
     // The ranks are in sessions of their own, where the kernel ignores TSTP; only STOP stops them.
     target.forward('SIGSTOP')
-    process.kill(process.pid, 'SIGSTOP')
+    const stop = () => process.kill(process.pid, 'SIGSTOP')
+    const forwarded = target.forwarded()
+    if (forwarded === null) stop()
+    else void forwarded.then(stop)
   })
   handlers.set('SIGCONT', () => target.forward('SIGCONT'))
   for (const [signal, handler] of handlers) process.on(signal, handler)

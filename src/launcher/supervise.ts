@@ -2,13 +2,15 @@
  * The life of a job: watches its ranks, decides when and why it ends, and ends it.
  *
  * The first cause wins. Whatever happens to ranks after the job began to end changes neither the exit code
- * nor the report. Works on agents only, so it does not know where ranks run or how.
+ * nor the report. Knows of hosts only that they have names and may be lost, with their ranks.
  */
 
-import type { Entry, FromRank, UncaughtError } from '../bootstrap/control.ts'
+import type { FromRank, UncaughtError } from '../bootstrap/control.ts'
 import { ControlHub } from '../bootstrap/control-hub.ts'
 import type { Activity } from '../bootstrap/job.ts'
-import type { Agent, AgentEvents, ProcessEnd } from './agent.ts'
+import type { BootFacts, ProcessEnd } from './agent.ts'
+import type { Fleet, FleetEvents, HostOfJob } from './fleet.ts'
+import type { Program } from './program.ts'
 import type { Cause, RankFacts } from './report.ts'
 
 /** Between the polite signal and the last one. */
@@ -45,12 +47,13 @@ interface RankState {
   failedAt: number | null
 }
 
-export class Supervisor
-  implements Pick<AgentEvents, 'onStarted' | 'onStartFailed' | 'onMessage' | 'onEnded' | 'onOutputEnded'>
-{
+/** What a supervisor needs of a fleet. */
+export type Supervised = Pick<Fleet, 'hostnameOf' | 'boot' | 'send' | 'signal'>
+
+export class Supervisor implements Omit<FleetEvents, 'onDetail' | 'onOutput'> {
   /** Resolves when every rank has ended and all its output has come. */
   readonly done: Promise<JobEnd>
-  readonly #agent: Agent
+  readonly #fleet: Supervised
   readonly #hub: ControlHub
   readonly #ranks: RankState[]
   #resolve: (end: JobEnd) => void = () => {}
@@ -62,9 +65,9 @@ export class Supervisor
   #killTimer: NodeJS.Timeout | null = null
   #finderTimer: NodeJS.Timeout | null = null
 
-  constructor(size: number, agent: Agent) {
-    this.#agent = agent
-    this.#hub = new ControlHub(size, (rank, message) => agent.send(rank, message))
+  constructor(size: number, fleet: Supervised) {
+    this.#fleet = fleet
+    this.#hub = new ControlHub(size, (rank, message) => fleet.send(rank, message))
     this.#ranks = Array.from({ length: size }, (_, rank) => newRank(rank))
     this.done = new Promise((resolve) => {
       this.#resolve = resolve
@@ -75,11 +78,11 @@ export class Supervisor
     return this.#cause !== null
   }
 
-  /** Lets the ranks run the script, unless the job is ending already. */
-  boot(entry: Entry): void {
+  /** Lets the ranks run the program, unless the job is ending already. */
+  boot(program: Program, facts: readonly BootFacts[]): void {
     if (this.#cause !== null) return
     this.#booted = true
-    this.#agent.boot(entry)
+    this.#fleet.boot(program, facts)
   }
 
   onStarted(rank: number, pid: number): void {
@@ -91,6 +94,18 @@ export class Supervisor
     state.end = { code: null, signal: null }
     state.outputEnded = true
     this.end({ kind: 'startFailed', rank, error })
+    this.#checkDone()
+  }
+
+  onHostLost(host: HostOfJob, why: string): void {
+    const { hostname, ranks } = host
+    this.end({ kind: this.#booted ? 'hostLost' : 'launchFailed', hostname, ranks, why })
+    for (const rank of ranks) {
+      const state = this.#ranks[rank]!
+      state.end ??= { code: null, signal: null }
+      state.outputEnded = true
+      this.#answered(rank)
+    }
     this.#checkDone()
   }
 
@@ -147,14 +162,14 @@ export class Supervisor
     if (this.#cause !== null) return
     this.#cause = cause
     if (this.#finderTimer) clearTimeout(this.#finderTimer)
-    const culprit = 'rank' in cause && cause.kind !== 'unreachable' ? cause.rank : null
+    const culprits = culpritsOf(cause)
     for (const state of this.#alive()) {
-      state.endedWithJob = state.rank !== culprit && state.failedAt === null
+      state.endedWithJob = !culprits.includes(state.rank) && state.failedAt === null
     }
-    if (culprit !== null) {
+    if (culprits.length > 0) {
       this.#terminate()
       // After the signal: only ranks that handle it need to know, others would only add their own errors.
-      this.#hub.markFailed(culprit, `rank ${culprit} has failed`)
+      for (const rank of culprits) this.#hub.markFailed(rank, `rank ${rank} has failed`)
     } else {
       const limitMs = cause.kind === 'signal' ? ANSWER_LIMIT_MS.signal : ANSWER_LIMIT_MS.other
       void this.#askActivities(limitMs).then(() => this.#terminate())
@@ -164,7 +179,7 @@ export class Supervisor
   /** Ends every rank at once, without grace. */
   kill(): void {
     if (this.#killTimer) clearTimeout(this.#killTimer)
-    this.#agent.signal('SIGKILL')
+    this.#fleet.signal('SIGKILL')
   }
 
   /** Asks every living rank what it is doing; resolves when all have answered or had their time. */
@@ -184,7 +199,7 @@ export class Supervisor
           resolve()
         },
       }
-      for (const rank of waitingFor) this.#agent.send(rank, { t: 'activity?', id: 0 })
+      for (const rank of waitingFor) this.#fleet.send(rank, { t: 'activity?', id: 0 })
     })
   }
 
@@ -201,10 +216,10 @@ export class Supervisor
 
   #terminate(): void {
     if (this.#killTimer !== null) return
-    this.#agent.signal('SIGTERM')
+    this.#fleet.signal('SIGTERM')
     // A stopped process takes no signal but the last one.
-    this.#agent.signal('SIGCONT')
-    this.#killTimer = setTimeout(() => this.#agent.signal('SIGKILL'), GRACE_MS)
+    this.#fleet.signal('SIGCONT')
+    this.#killTimer = setTimeout(() => this.#fleet.signal('SIGKILL'), GRACE_MS)
     this.#checkDone()
   }
 
@@ -213,7 +228,7 @@ export class Supervisor
     if (this.#killTimer) clearTimeout(this.#killTimer)
     this.#resolve({
       cause: this.#cause,
-      ranks: this.#ranks.map((state) => ({ ...state, hostname: this.#agent.hostname })),
+      ranks: this.#ranks.map((state) => ({ ...state, hostname: this.#fleet.hostnameOf(state.rank) })),
     })
   }
 
@@ -239,6 +254,12 @@ export class Supervisor
     }
     this.end({ kind: 'failed', rank: first.rank })
   }
+}
+
+/** The ranks by which the job has failed: they cannot or need not be asked what they are doing. */
+function culpritsOf(cause: Cause): readonly number[] {
+  if ('ranks' in cause) return cause.ranks
+  return 'rank' in cause && cause.kind !== 'unreachable' ? [cause.rank] : []
 }
 
 /** The rank that told `state` of the error by which it failed; null: it failed by itself. */

@@ -11,6 +11,7 @@ beforeEach(() => {
     end: (signal) => did.push(`end ${signal}`),
     kill: () => did.push('kill'),
     forward: (signal) => did.push(`forward ${signal}`),
+    forwarded: () => null,
     ignoresHangup: true,
   })
 })

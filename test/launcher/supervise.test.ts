@@ -1,9 +1,8 @@
 /** The supervisor over an agent that only writes down what it is told. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Agent } from '../../src/launcher/agent.ts'
 import { exitCodeOf } from '../../src/launcher/report.ts'
-import { Supervisor } from '../../src/launcher/supervise.ts'
+import { type Supervised, Supervisor } from '../../src/launcher/supervise.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -16,18 +15,13 @@ const IDLE = { pending: [], last: null }
 
 function setup(size: number) {
   const told: string[] = []
-  const agent: Agent = {
-    hostname: 'here',
-    start() {},
+  const fleet: Supervised = {
+    hostnameOf: () => 'here',
     boot: () => told.push('boot'),
     send: (rank, message) => told.push(`${message.t} to ${rank}`),
     signal: (signal) => told.push(signal),
-    pauseOutput() {},
-    resumeOutput() {},
-    writeInput: () => true,
-    killRemains() {},
   }
-  const supervisor = new Supervisor(size, agent)
+  const supervisor = new Supervisor(size, fleet)
   for (let rank = 0; rank < size; rank++) supervisor.onStarted(rank, 100 + rank)
   const exits = (rank: number, code: number | null, signal: NodeJS.Signals | null = null) => {
     supervisor.onEnded(rank, { code, signal })
@@ -44,6 +38,8 @@ function setup(size: number) {
   }
   return { supervisor, told, exits, saysExit, fails, take: () => told.splice(0) }
 }
+
+const boot = (supervisor: Supervisor) => supervisor.boot({ kind: 'plain', path: 'x' }, [])
 
 async function codeOf(supervisor: Supervisor): Promise<number> {
   const { cause, ranks } = await supervisor.done
@@ -189,7 +185,7 @@ describe('a rank that exits 0', () => {
 describe('asked to end from outside', () => {
   test('the ranks are asked what they do, and get the signal when all have answered', async () => {
     const { supervisor, exits, take } = setup(2)
-    supervisor.boot({ kind: 'plain', path: 'x' })
+    boot(supervisor)
     supervisor.end({ kind: 'timeout', timeoutMs: 5 })
     expect(take()).toEqual(['boot', 'activity? to 0', 'activity? to 1'])
     supervisor.onMessage(0, { t: 'activity', id: 0, activity: { pending: ['recv'], last: null } })
@@ -206,7 +202,7 @@ describe('asked to end from outside', () => {
     const { supervisor, exits, take } = setup(1)
     supervisor.end({ kind: 'signal', signal: 'SIGINT' })
     await vi.advanceTimersByTimeAsync(0)
-    supervisor.boot({ kind: 'plain', path: 'x' })
+    boot(supervisor)
     expect(take()).toEqual(['SIGTERM', 'SIGCONT'])
     exits(0, null, 'SIGTERM')
     expect(await codeOf(supervisor)).toBe(130)
@@ -214,7 +210,7 @@ describe('asked to end from outside', () => {
 
   test('who does not answer in time is busy', async () => {
     const { supervisor, exits, take } = setup(1)
-    supervisor.boot({ kind: 'plain', path: 'x' })
+    boot(supervisor)
     supervisor.end({ kind: 'signal', signal: 'SIGINT' })
     await vi.advanceTimersByTimeAsync(500)
     expect(take()).toEqual(['boot', 'activity? to 0', 'SIGTERM', 'SIGCONT'])

@@ -1,0 +1,89 @@
+/** What is in the way on a host, and the command that mends it. Pure: what was seen in, text out. */
+
+import { version } from '../../version.ts'
+
+/** The agent of a host could not be started, or something ended it. */
+export interface AgentEnd {
+  /** The command that was to run it: ssh, srun or another. */
+  readonly file: string
+  /** Both null: the command itself could not be started. */
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  /** The end of what it has written to stderr. */
+  readonly stderr: string
+}
+
+export interface Installation {
+  /** Path of node and of the agent program on the hosts. */
+  readonly nodePath: string
+  readonly agentPath: string
+}
+
+export const OLDEST_NODE = [20, 19] as const
+
+/** Why there was no greeting. */
+export function diagnoseStart(end: AgentEnd, { nodePath, agentPath }: Installation): string {
+  if (end.code === null && end.signal === null) return end.stderr
+  if (end.stderr.includes('Cannot find module') && end.stderr.includes(agentPath)) {
+    return `there is no tsmpi there (no file ${agentPath}); ${installHint(agentPath)}`
+  }
+  if (end.code === 127 || end.code === 126) {
+    const line = lastLine(end.stderr)
+    const what = end.code === 127 ? `there is no ${nodePath} there` : `${nodePath} cannot be run there`
+    return `${what}${line === '' ? '' : ` ("${line}")`}; install Node ${OLDEST_NODE.join('.')} or later, or say where it is with --node PATH`
+  }
+  return describeAgentEnd(end)
+}
+
+/** What the command said last, and how it ended. */
+export function describeAgentEnd({ file, code, signal, stderr }: AgentEnd): string {
+  const how = signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`
+  const line = lastLine(stderr)
+  return `${file} ${how}${line === '' ? ' without a word' : `: ${line}`}`
+}
+
+/** Why the installation on a host cannot be used; null: it can. */
+export function diagnoseGreeting(
+  greeting: { readonly version: string; readonly node: string },
+  { nodePath, agentPath }: Installation,
+): string | null {
+  if (!isSupported(greeting.node)) {
+    return `${nodePath} is Node ${greeting.node} there, and tsmpi needs ${OLDEST_NODE.join('.')} or later; install it, or say where one is with --node PATH`
+  }
+  if (greeting.version !== version) {
+    return `it has tsmpi ${greeting.version}, and this tsrun is tsmpi ${version}; ${installHint(agentPath)}`
+  }
+  return null
+}
+
+/** Whether another attempt may go better: nobody listens yet, or too many knock at once. */
+export function isPassing({ stderr, code }: AgentEnd): boolean {
+  if (code === 0) return false
+  return /connection refused|connection reset|connection closed by|connection timed out|no route to host|kex_exchange_identification|could not resolve|name resolution|temporarily/i.test(
+    stderr,
+  )
+}
+
+function installHint(agentPath: string): string {
+  const at = agentPath.lastIndexOf('/node_modules/tsmpi/')
+  const where =
+    at < 0
+      ? '--prefix DIR says where it is after: npm i --prefix DIR'
+      : `there: npm i --prefix ${agentPath.slice(0, at) || '/'}`
+  return `${where} tsmpi@${version}`
+}
+
+function isSupported(node: string): boolean {
+  const [major = 0, minor = 0] = node.replace(/^v/, '').split('.').map(Number)
+  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
+}
+
+function lastLine(text: string): string {
+  return (
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .at(-1) ?? ''
+  )
+}
