@@ -7,7 +7,7 @@
  */
 
 import { MpiError } from '../errors.ts'
-import { type Board, Unreadable } from '../transport/board.ts'
+import { type Board, ELSEWHERE, Unreadable } from '../transport/board.ts'
 import type { SharedMemory } from '../transport/shared-memory.ts'
 import type { BoardCall, Runner } from './board-call.ts'
 import type { Steps } from './collective/board/steps.ts'
@@ -23,6 +23,8 @@ export const UNDER_WAY: unique symbol = Symbol('under way')
 const LOOKS = 48
 /** So often a call gives its core to others before it gives the thread away, where ranks outnumber cores. */
 const YIELDS = 16
+/** The same for a call that goes by messages between hosts as well: the other hosts will take longer. */
+const YIELDS_BEFORE_FAR = 4
 /** How often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
 /**
@@ -44,6 +46,8 @@ interface Waiting {
 
 export class BoardCalls implements Runner {
   readonly board: Board
+  /** The rank in the communicator of each rank of the board; null: the same. */
+  readonly members: readonly number[] | null
   readonly #messenger: Messenger
   readonly #context: Context
   readonly #shared: SharedMemory
@@ -76,8 +80,10 @@ export class BoardCalls implements Runner {
     context: Context,
     shared: SharedMemory,
     board: Board,
+    members: readonly number[] | null,
     explain: (error: unknown, signature: CallSignature, seq: number) => unknown,
   ) {
+    this.members = members
     this.#messenger = messenger
     this.#context = context
     this.#shared = shared
@@ -114,6 +120,34 @@ export class BoardCalls implements Runner {
     }
   }
 
+  /** The same for a call that goes by messages between hosts as well, for which looking is of no use. */
+  attemptFar<T>(seq: number, signature: CallSignature, steps: Steps<T>): T | typeof UNDER_WAY {
+    this.#begin(seq, signature)
+    this.#isTrying = true
+    try {
+      let result = steps.next()
+      const { isCrowded } = this.#shared
+      for (let i = isCrowded ? YIELDS_BEFORE_FAR : LOOKS; i > 0 && !result.done; i--) {
+        if (this.board.awaited === ELSEWHERE) break
+        if (isCrowded) this.#shared.giveWay()
+        result = steps.next()
+      }
+      return result.done ? result.value : UNDER_WAY
+    } finally {
+      this.#isTrying = false
+      if (this.#waiting.length > 0) queueMicrotask(this.#drain)
+    }
+  }
+
+  /** What the running call awaits by messages may have come. */
+  poke(): void {
+    if (this.#running === null || this.#isTrying) return
+    if (this.#goOn()) return this.#unwatch()
+    // It may wait for this host's ranks from now on: look for them soon.
+    this.#unwatch()
+    this.#watch()
+  }
+
   /** Whether a call that has thrown this still waits for something: news of a rank's death. */
   isBearable(error: unknown): boolean {
     return error instanceof Unreadable
@@ -133,7 +167,7 @@ export class BoardCalls implements Runner {
   }
 
   awaitedBy(call: BoardCall<never>): number | null {
-    return call === (this.#running as unknown) ? this.board.awaited : null
+    return call === (this.#running as unknown) ? this.#rankOf(this.board.awaited) : null
   }
 
   look(call: BoardCall<never>): void {
@@ -187,7 +221,7 @@ export class BoardCalls implements Runner {
 
   /** Throws if the rank that the call waits for can do nothing any more. */
   #checkAwaited(call: BoardCall<unknown>): void {
-    const { awaited } = this.board
+    const awaited = this.#rankOf(this.board.awaited)
     const { peers } = this.#messenger
     if (awaited < 0 || peers.isActive(this.#context.owner.ranks[awaited]!)) return
     const why = peers.whyNobody(this.#context, awaited)
@@ -205,8 +239,13 @@ export class BoardCalls implements Runner {
     this.#checkAwaited(call)
     if (this.#messenger.clock.nowMs() < this.#unreadableUntilMs) return false
     throw new MpiError(
-      `${call.signature.call} ${this.#context.where}: the memory of rank ${this.#unreadable} cannot be read any more`,
+      `${call.signature.call} ${this.#context.where}: the memory of rank ${this.#rankOf(this.#unreadable)} cannot be read any more`,
     )
+  }
+
+  /** The rank in the communicator of a rank of the board. */
+  #rankOf(peer: number): number {
+    return this.members === null || peer < 0 ? peer : this.members[peer]!
   }
 
   #beginNext(): void {

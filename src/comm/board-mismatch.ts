@@ -20,11 +20,17 @@ import type { Peers } from './peers.ts'
 /** This rank's call of this number; null if nobody remembers it. */
 type Remembered = (seq: number) => CallSignature | null
 
+/** A board, and the rank in the communicator of each of its ranks; null: the same. */
+export interface Shown {
+  readonly board: Board
+  readonly members: readonly number[] | null
+}
+
 /** What was thrown in the call `mine`, as the program is to see it. */
 export function explainBoard(
   thrown: unknown,
   context: Context,
-  board: Board,
+  shown: Shown,
   mine: CallSignature,
   seq: number,
   remembered: Remembered,
@@ -32,8 +38,10 @@ export function explainBoard(
   if (thrown instanceof Unfit)
     return new CollectiveMismatchError(`${mine.call} ${context.where}: ${thrown.detail}`)
   if (!(thrown instanceof Disagreement)) return thrown
-  const theirs = firstDifferent(board, thrown.peer, seq, (n) => (n === seq ? mine : remembered(n)))
-  if (theirs === null) return differentPast(context, mine.call, thrown.peer)
+  const theirs = firstDifferent(shown, thrown.peer, seq, (n) => (n === seq ? mine : remembered(n)))
+  if (theirs === null && thrown.detail !== null)
+    return new CollectiveMismatchError(`${mine.call} ${context.where}: ${thrown.detail}`)
+  if (theirs === null) return differentPast(context, mine.call, rankOf(shown, thrown.peer))
   if (theirs.seq === seq) return differentCalls(context, mine, theirs)
   return leftWithout(context, remembered(theirs.seq), theirs)
 }
@@ -44,37 +52,44 @@ export function explainBoard(
  */
 export function unequalEnd(
   context: Context,
-  board: Board,
+  shown: Shown,
   peers: Peers,
   remembered: Remembered,
 ): MpiError | null {
-  const { rank, ranks } = context.owner
-  const mine = board.progressOf(rank)
-  for (let peer = 0; peer < ranks.length; peer++) {
-    if (peer === rank || peers.whyLost(ranks[peer]!) !== null) continue
+  const { ranks } = context.owner
+  const { board } = shown
+  const mine = board.progressOf(board.rank)
+  for (let peer = 0; peer < board.size; peer++) {
+    const source = rankOf(shown, peer)
+    if (peer === board.rank || peers.whyLost(ranks[source]!) !== null) continue
     const { calls, key, hasClosed } = board.progressOf(peer)
     const more = calls - mine.calls
     if (more === 0 ? key === mine.key : more < 0 && !hasClosed) continue
-    const theirs = firstDifferent(board, peer, mine.calls - 1, remembered)
+    const theirs = firstDifferent(shown, peer, mine.calls - 1, remembered)
     if (theirs !== null) return leftWithout(context, remembered(theirs.seq), theirs)
-    if (more === 0) return differentPast(context, 'a collective', peer)
-    if (more < 0) return freedWithout(context, remembered(calls), peer, calls)
+    if (more === 0) return differentPast(context, 'a collective', source)
+    if (more < 0) return freedWithout(context, remembered(calls), source, calls)
     const next = board.callsOf(peer).find((call) => call.seq === mine.calls)
-    return neverMade(context, next ? noted(peer, next) : { source: peer, seq: mine.calls, signature: null })
+    return neverMade(context, next ? noted(source, next) : { source, seq: mine.calls, signature: null })
   }
   return null
 }
 
 /** The first call of `peer`, up to this one's `seq`, that differs from this rank's; null if none can be seen. */
-function firstDifferent(board: Board, peer: number, seq: number, mine: Remembered): TheirCall | null {
-  const past = board
+function firstDifferent(shown: Shown, peer: number, seq: number, mine: Remembered): TheirCall | null {
+  const source = rankOf(shown, peer)
+  const past = shown.board
     .callsOf(peer)
     .filter((call) => call.seq <= seq)
     .sort((a, b) => a.seq - b.seq)
   for (const call of past) {
-    const theirs = noted(peer, call)
+    const theirs = noted(source, call)
     const own = mine(call.seq)
     if (own !== null && !agrees(own, theirs)) return theirs
   }
   return null
+}
+
+function rankOf({ members }: Shown, peer: number): number {
+  return members === null ? peer : members[peer]!
 }

@@ -11,7 +11,8 @@
  * waits long tells those it waits for in which call it is (inquiries.ts), and they check that likewise.
  *
  * Where the ranks have a board (src/transport/board.ts), calls go that way, and those that do not are noted
- * there; whoever looks at another rank there checks all its calls up to then (board-mismatch.ts).
+ * there; whoever looks at another rank there checks all its calls up to then (board-mismatch.ts). Where the ranks
+ * of each host have one, calls go by these and by messages between hosts (far-messages.ts), with both checks.
  */
 
 import { checkOptions } from '../check-options.ts'
@@ -21,14 +22,16 @@ import type { Frame } from '../wire/frame.ts'
 import { LARGEST_TAG } from './arguments.ts'
 import { BoardCall } from './board-call.ts'
 import { BoardCalls, UNDER_WAY } from './board-calls.ts'
-import { explainBoard, unequalEnd } from './board-mismatch.ts'
+import { explainBoard, type Shown, unequalEnd } from './board-mismatch.ts'
 import { withCallersStack } from './callers-stack.ts'
 import type { Steps } from './collective/board/steps.ts'
 import type { CollectiveOptions, Endpoint } from './collective/endpoint.ts'
+import type { Far } from './collective/hosts/hosts.ts'
 import type { CallSignature } from './collective/signature.ts'
 import { Call } from './collective-call.ts'
 import { agrees, callOf, differentCalls, leftWithout } from './collective-mismatch.ts'
 import { CallSite, type Context } from './context.ts'
+import { FarMessages, runAlone } from './far-messages.ts'
 import { INQUIRE_AFTER_MS, Inquiries } from './inquiries.ts'
 import { ANY } from './matching.ts'
 import type { Messenger } from './messenger.ts'
@@ -44,7 +47,7 @@ export class CallOrder {
   readonly #messenger: Messenger
   readonly #context: Context
   readonly #breakAll: (error: MpiError) => void
-  readonly #board: () => Board | null
+  readonly #shown: () => Shown | null
   /** Undefined until the first call. */
   #maybeBoardCalls: BoardCalls | null | undefined
   readonly #running = new Map<number, Call | BoardCall<unknown>>()
@@ -54,18 +57,18 @@ export class CallOrder {
   readonly #lastAtOnce = { describe: (): string => this.#describeLast() }
   #next = 0
 
-  /** `breakAll` breaks the communicator here and tells the other ranks. `board` gives null if they have none. */
+  /** `breakAll` breaks the communicator here and tells the other ranks. `shown` gives the board, null: there is none. */
   constructor(
     messenger: Messenger,
     context: Context,
-    board: () => Board | null,
+    shown: () => Shown | null,
     breakAll: (error: MpiError) => void,
   ) {
     this.#messenger = messenger
     this.#context = context
     this.#breakAll = breakAll
     this.#inquiries = new Inquiries(messenger.clock, () => this.#inquire())
-    this.#board = board
+    this.#shown = shown
   }
 
   get #boardCalls(): BoardCalls | null {
@@ -74,11 +77,16 @@ export class CallOrder {
   }
 
   #makeBoardCalls(): BoardCalls | null {
-    const board = this.#board()
+    const shown = this.#shown()
     const { shared } = this.#messenger
-    if (board === null || shared === null) return null
-    return new BoardCalls(this.#messenger, this.#context, shared, board, (error, signature, seq) =>
-      this.#explain(error, signature, seq),
+    if (shown === null || shared === null) return null
+    return new BoardCalls(
+      this.#messenger,
+      this.#context,
+      shared,
+      shown.board,
+      shown.members,
+      (error, signature, seq) => this.#explain(error, signature, seq),
     )
   }
 
@@ -128,13 +136,57 @@ export class CallOrder {
     return this.#finish(call, () => call.promise(), null)
   }
 
+  /** Runs a collective call on the boards of hosts and by messages between them; see Scope.onHosts. */
+  runOnHosts<T>(
+    signature: CallSignature,
+    options: CollectiveOptions | undefined,
+    board: Board,
+    start: (far: Far) => Steps<T>,
+  ): Promise<T> {
+    const refused = this.#refusal(signature, options)
+    if (refused !== null) return Promise.reject(refused)
+    const calls = this.#boardCalls
+    const mayBeQuick = calls !== null && !calls.isBusy && !isLimited(options) && !this.#hasNews
+    const seq = this.#take(signature)
+    const messages = new Call(this.#messenger, this.#context, this.#inquiries, signature, seq)
+    if (calls === null) {
+      const stop = this.#start(messages, options)
+      const { clock } = this.#messenger
+      const run = (): Promise<T> =>
+        runAlone(
+          board,
+          () => clock.turn(),
+          (onChange) => start(new FarMessages(messages, board, onChange)),
+        )
+      return this.#finish(messages, run, stop)
+    }
+    const steps = start(new FarMessages(messages, board, () => calls.poke()))
+    const call = new BoardCall(calls, this.#context, signature, seq, steps, messages)
+    if (!mayBeQuick) {
+      const stop = this.#start(call, options)
+      if (this.#messenger.pending.start(call)) calls.enqueue(call)
+      return this.#finish(call, () => call.promise(), stop)
+    }
+    let thrown: unknown = null
+    try {
+      const result = calls.attemptFar(seq, signature, steps)
+      if (result !== UNDER_WAY) return this.#atOnce(result)
+    } catch (error) {
+      if (!calls.isBearable(error)) return this.#failAtOnce(signature, seq, error)
+      thrown = error
+    }
+    this.#running.set(seq, call)
+    if (this.#messenger.pending.start(call)) calls.await(call, thrown)
+    return this.#finish(call, () => call.promise(), null)
+  }
+
   /** This rank makes no more calls. What it has found then to be wrong with the others' calls. */
   end(): MpiError | null {
     // Where nobody has used the memory nobody has made a call.
     if (this.#maybeBoardCalls === undefined && this.#messenger.shared?.isUntouched) return null
     const calls = this.#boardCalls
     if (calls === null || this.#context.owner.broken !== null) return null
-    return unequalEnd(this.#context, calls.board, this.#messenger.peers, (seq) => this.#remembered(seq))
+    return unequalEnd(this.#context, calls, this.#messenger.peers, (seq) => this.#remembered(seq))
   }
 
   /** The same for a communicator that is freed, perhaps before others make calls. */
@@ -262,7 +314,9 @@ export class CallOrder {
   /** Inquires about the calls that have run long; true if there are younger ones. */
   #inquire(): boolean {
     const beforeMs = this.#messenger.clock.nowMs() - INQUIRE_AFTER_MS
-    const calls = [...this.#running.values()].filter((call) => call instanceof Call)
+    const calls = [...this.#running.values()]
+      .map((call) => (call instanceof Call ? call : call.messages))
+      .filter((call) => call !== null)
     for (const call of calls) if (call.startedMs <= beforeMs) call.inquire()
     return calls.some((call) => call.startedMs > beforeMs)
   }
@@ -290,8 +344,9 @@ export class CallOrder {
 
   /** The error that a program gets for what was thrown on the board. */
   #explain(thrown: unknown, signature: CallSignature, seq: number): unknown {
-    const { board } = this.#boardCalls!
-    return explainBoard(thrown, this.#context, board, signature, seq, (past) => this.#remembered(past))
+    return explainBoard(thrown, this.#context, this.#boardCalls!, signature, seq, (past) =>
+      this.#remembered(past),
+    )
   }
 
   /** What the other ranks are told when a call fails here. */

@@ -8,9 +8,13 @@ import type { Job } from '../bootstrap/job.ts'
 import { CancelledError, CollectiveMismatchError, MpiError } from '../errors.ts'
 import type { Board } from '../transport/board.ts'
 import type { Frame } from '../wire/frame.ts'
+import type { Shown } from './board-mismatch.ts'
 import { CallOrder } from './call-order.ts'
 import type { Steps } from './collective/board/steps.ts'
 import type { CollectiveOptions, Endpoint, Scope } from './collective/endpoint.ts'
+import type { Far, Hosts } from './collective/hosts/hosts.ts'
+import type { HostLayout } from './collective/hosts/layout.ts'
+import { LoneBoard } from './collective/hosts/lone-board.ts'
 import type { CallSignature } from './collective/signature.ts'
 import { Context, type ContextOwner } from './context.ts'
 import { Group } from './group.ts'
@@ -32,6 +36,16 @@ export interface RankState {
 /** The number of no board. */
 export const NO_BOARD = -1
 
+/** The boards of a communicator. */
+export interface Boards {
+  /** The number of the one that this rank uses; NO_BOARD: none. */
+  readonly id: number
+  /** How its ranks lie on hosts, each of which has a board for them; null: all share one, or there are none. */
+  readonly layout: HostLayout | null
+}
+
+export const NO_BOARDS: Boards = { id: NO_BOARD, layout: null }
+
 export class Core implements ContextOwner, Scope {
   readonly state: RankState
   readonly label: string
@@ -43,8 +57,10 @@ export class Core implements ContextOwner, Scope {
   broken: Error | null = null
   /** Whether an error about the broken communicator has reached the program. */
   told = false
-  readonly #boardId: number
+  readonly byRank: boolean
+  readonly #boards: Boards
   #board: Board | null | undefined
+  #hosts: Hosts | null | undefined
   readonly #calls: CallOrder
   readonly #collective: Context
 
@@ -52,15 +68,15 @@ export class Core implements ContextOwner, Scope {
   readonly isPermanent: boolean
 
   /**
-   * `id`: the same on all members, and different from that of any other communicator of each. `boardId`: their
-   * board, also the same on all; NO_BOARD if they have none.
+   * `id`: the same on all members, and different from that of any other communicator of each. `boards`: what
+   * all have agreed on.
    */
   constructor(
     state: RankState,
     id: number,
     label: string,
     ranks: readonly number[],
-    boardId: number,
+    boards: Boards,
     isPermanent = false,
   ) {
     this.state = state
@@ -73,11 +89,12 @@ export class Core implements ContextOwner, Scope {
     const context = new Context(2 * id, this, false)
     this.#collective = new Context(2 * id + 1, this, true)
     this.p2p = new PointToPoint(state.messenger, context)
-    this.#boardId = boardId
+    this.byRank = state.job.bracketing === 'rank'
+    this.#boards = boards
     this.#calls = new CallOrder(
       state.messenger,
       this.#collective,
-      () => this.board,
+      () => this.#shown(),
       (error) => this.#break(error),
     )
     state.cores.add(this)
@@ -88,10 +105,36 @@ export class Core implements ContextOwner, Scope {
   /** The board of its ranks, if they have one: looked for at the first call, since it takes memory that may never be needed. */
   get board(): Board | null {
     if (this.#board === undefined) {
-      const { shared } = this.state.messenger
-      this.#board = this.#boardId === NO_BOARD ? null : shared!.board(this.#boardId, this.ranks)
+      const { id, layout } = this.#boards
+      this.#board = id === NO_BOARD || layout !== null ? null : this.#takeBoard(this.ranks)
     }
     return this.#board
+  }
+
+  /** Looked for at the first call, like the board. */
+  get hosts(): Hosts | null {
+    if (this.#hosts === undefined) this.#hosts = this.#findHosts()
+    return this.#hosts
+  }
+
+  #findHosts(): Hosts | null {
+    const { id, layout } = this.#boards
+    if (layout === null) return null
+    const here = layout.hostOf[this.rank]!
+    const ranks = layout.members[here]!.map((rank) => this.ranks[rank]!)
+    return { layout, here, board: id === NO_BOARD ? new LoneBoard() : this.#takeBoard(ranks) }
+  }
+
+  #takeBoard(ranks: readonly number[]): Board {
+    return this.state.messenger.shared!.board(this.#boards.id, ranks)
+  }
+
+  /** The board where this rank's calls are shown, if there is one. */
+  #shown(): Shown | null {
+    if (this.#boards.id === NO_BOARD) return null
+    const { board, hosts } = this
+    if (hosts === null) return { board: board!, members: null }
+    return { board: hosts.board, members: hosts.layout.members[hosts.here]! }
   }
 
   call<T>(
@@ -104,6 +147,14 @@ export class Core implements ContextOwner, Scope {
 
   onBoard<T>(signature: CallSignature, options: CollectiveOptions | undefined, steps: Steps<T>): Promise<T> {
     return this.#calls.runOnBoard(signature, options, steps)
+  }
+
+  onHosts<T>(
+    signature: CallSignature,
+    options: CollectiveOptions | undefined,
+    start: (far: Far) => Steps<T>,
+  ): Promise<T> {
+    return this.#calls.runOnHosts(signature, options, this.hosts!.board, start)
   }
 
   /** What is wrong with the collective calls of the other ranks, now that nobody makes any more. */
@@ -143,7 +194,8 @@ export class Core implements ContextOwner, Scope {
     this.state.messenger.removeContext(this.p2p.context, this.broken)
     this.state.messenger.removeContext(this.#collective, this.broken)
     this.state.cores.delete(this)
-    if (this.#boardId !== NO_BOARD) this.state.messenger.shared!.freeBoard(this.#boardId)
+    const { id } = this.#boards
+    if (id !== NO_BOARD) this.state.messenger.shared!.freeBoard(id)
   }
 
   #break(error: MpiError): void {

@@ -6,15 +6,18 @@
  * can name. The parts of a split share it, which is right: no rank is in two of them.
  *
  * If all ranks of a new communicator share memory, the first of them takes a board for it, and tells the others
- * within the same call.
+ * within the same call. If they are on several hosts the first rank of each takes one, and all hear of all of them:
+ * either every host has one, or none is used.
  */
 
 import { CollectiveMismatchError, invariant, MpiError, RankError } from '../errors.ts'
 import { Block } from '../wire/block.ts'
 import type { Endpoint } from './collective/endpoint.ts'
+import type { HostLayout } from './collective/hosts/layout.ts'
 import { signature } from './collective/signature.ts'
-import { Core, NO_BOARD } from './core.ts'
+import { type Boards, Core, NO_BOARD, NO_BOARDS } from './core.ts'
 import type { Group } from './group.ts'
+import { layoutIn } from './layout-in.ts'
 
 /** A communicator of the same ranks, in which nothing can match what is sent in the parent. */
 export async function dup(parent: Core): Promise<Core> {
@@ -74,7 +77,7 @@ export async function create(parent: Core, group: Group): Promise<Core | null> {
 interface Settled {
   readonly id: number
   readonly ranks: readonly number[]
-  readonly boardId: number
+  readonly boards: Boards
 }
 
 /** The second half of the call: a board for the new communicator. Null: this rank is not in it. */
@@ -85,7 +88,56 @@ async function settle(
   ranks: readonly number[] | null,
 ): Promise<Settled | null> {
   if (ranks === null) return null
-  return { id: rows[0]![0]!, ranks, boardId: await shareBoard(parent, endpoint, ranks) }
+  return { id: rows[0]![0]!, ranks, boards: await shareBoards(parent, endpoint, ranks) }
+}
+
+async function shareBoards(parent: Core, endpoint: Endpoint, ranks: readonly number[]): Promise<Boards> {
+  const layout = layoutIn(parent.state.job, ranks)
+  if (layout !== null) return takeBoards(parent, endpoint, ranks, layout)
+  const id = await shareBoard(parent, endpoint, ranks)
+  return id === NO_BOARD ? NO_BOARDS : { id, layout: null }
+}
+
+/** One board on each host with several ranks. The first rank of all collects their numbers, and tells everybody. */
+async function takeBoards(
+  parent: Core,
+  endpoint: Endpoint,
+  ranks: readonly number[],
+  layout: HostLayout,
+): Promise<Boards> {
+  const { shared } = parent.state.messenger
+  const inParent = ranks.map((rank) => parent.group.indexOf(rank) as number)
+  const me = inParent.indexOf(parent.rank)
+  const { members, leaders } = layout
+  const here = layout.hostOf[me]!
+  const isShared = (host: number): boolean => members[host]!.length > 1
+  const mine = members[here]!.map((rank) => ranks[rank]!)
+  const ids = new Float64Array(members.length)
+  if (isShared(here) && me === leaders[here]) {
+    ids[here] = shared?.takeBoard() ?? NO_BOARD
+    // Wiped while nobody has heard of it; see below.
+    if (ids[here] !== NO_BOARD) shared!.board(ids[here], mine).reset()
+  }
+  const idOf = (host: number): Block => Block.of(ids).slice(host, host + 1)
+  const root = inParent[0]!
+  if (me === 0) {
+    const others = leaders.filter((leader, host) => leader !== me && isShared(host))
+    await Promise.all(
+      others.map((leader) => endpoint.recvInto(idOf(layout.hostOf[leader]!), inParent[leader]!)),
+    )
+    await Promise.all(inParent.slice(1).map((rank) => endpoint.send(Block.of(ids), rank)))
+  } else {
+    if (isShared(here) && me === leaders[here]) await endpoint.send(idOf(here), root)
+    await endpoint.recvInto(Block.of(ids), root)
+  }
+  const id = ids[here]!
+  if (!ids.includes(NO_BOARD)) return { id: isShared(here) ? id : NO_BOARD, layout }
+  if (isShared(here) && id !== NO_BOARD) {
+    // A board is free again when all its ranks have given it up.
+    shared!.board(id, mine)
+    shared!.freeBoard(id)
+  }
+  return NO_BOARDS
 }
 
 /** The number of a new board for `ranks`, which the first of them takes; NO_BOARD if they cannot have one. */
@@ -108,7 +160,7 @@ async function shareBoard(parent: Core, endpoint: Endpoint, ranks: readonly numb
 }
 
 function make(parent: Core, made: Settled | null, label: string): Core | null {
-  return made && new Core(parent.state, made.id, label, made.ranks, made.boardId)
+  return made && new Core(parent.state, made.id, label, made.ranks, made.boards)
 }
 
 /** A new id if this rank is to name it. Ids of different ranks differ by construction. */

@@ -8,7 +8,8 @@ import type { Activity, Job } from '../bootstrap/job.ts'
 import { DeadlockError, MpiError } from '../errors.ts'
 import type { Clock, Transport } from '../transport/transport.ts'
 import { Communicator } from './communicator.ts'
-import { Core, NO_BOARD, type RankState } from './core.ts'
+import { type Boards, Core, NO_BOARD, NO_BOARDS, type RankState } from './core.ts'
+import { layoutIn } from './layout-in.ts'
 import { Messenger } from './messenger.ts'
 import type { Operation } from './operation.ts'
 import { unclaimedCalls, unclaimedWarnings, unequalCalls } from './unclaimed.ts'
@@ -53,7 +54,7 @@ export interface Ending {
 /** Ids of world and of each rank's self; see make-communicator.ts for the others. */
 const WORLD_ID = 0
 const SELF_COUNTER = 1
-/** The board that world has, where all ranks share memory. */
+/** The board that world has on each host where ranks share memory. */
 const WORLD_BOARD = 0
 
 /** Makes the world of one rank. */
@@ -74,9 +75,8 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
   })
   const state: RankState = { job, messenger, cores: new Set(), unequal: [], nextId: SELF_COUNTER + 1 }
   const everyone = Array.from({ length: job.size }, (_, rank) => rank)
-  const hasBoard = job.size > 1 && messenger.shared?.ranks.length === job.size
-  const world = new Core(state, WORLD_ID, 'world', everyone, hasBoard ? WORLD_BOARD : NO_BOARD, true)
-  const self = new Core(state, job.rank + job.size * SELF_COUNTER, 'self', [job.rank], NO_BOARD, true)
+  const world = new Core(state, WORLD_ID, 'world', everyone, boardsOfWorld(messenger, job, everyone), true)
+  const self = new Core(state, job.rank + job.size * SELF_COUNTER, 'self', [job.rank], NO_BOARDS, true)
 
   job.listen((event) => {
     if (event.kind === 'finished') {
@@ -118,6 +118,15 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
     },
     close: () => transport.close(),
   }
+}
+
+/** Everybody knows them from the beginning. */
+function boardsOfWorld({ shared }: Messenger, job: Job, everyone: readonly number[]): Boards {
+  if (job.size > 1 && shared?.ranks.length === job.size) return { id: WORLD_BOARD, layout: null }
+  const layout = layoutIn(job, everyone)
+  if (layout === null) return NO_BOARDS
+  const isAlone = layout.members[layout.hostOf[job.rank]!]!.length === 1
+  return { id: isAlone ? NO_BOARD : WORLD_BOARD, layout }
 }
 
 /** Failures that the program has not been told of, because it never looked. */

@@ -14,6 +14,9 @@ export interface JobOptions {
   /** The host number of each rank. */
   readonly nodeOf: readonly number[]
   readonly carrier: Carrier
+  /** Whether the ranks of a host share memory. */
+  readonly sharing: boolean
+  readonly bracketing: 'placement' | 'rank'
   /** A rank asks for the end of the job. */
   readonly onAbort: (rank: number, error: AbortedError) => void
 }
@@ -66,7 +69,7 @@ export class SimulatedJob implements Job {
   readonly nodeOf: readonly number[]
   readonly sharing: readonly boolean[]
   readonly net = null
-  readonly bracketing = 'placement'
+  readonly bracketing: 'placement' | 'rank'
   readonly jobId: string
   readonly hostname: string
   readonly runtimeDir = null
@@ -81,7 +84,8 @@ export class SimulatedJob implements Job {
     this.rank = rank
     this.size = options.size
     this.nodeOf = nodeOf
-    this.sharing = nodeOf.map(() => false)
+    this.sharing = new Array<boolean>(Math.max(...nodeOf) + 1).fill(options.sharing)
+    this.bracketing = options.bracketing
     this.nodeRank = nodeOf[rank]!
     this.localRank = nodeOf.slice(0, rank).filter((node) => node === this.nodeRank).length
     this.localSize = nodeOf.filter((node) => node === this.nodeRank).length

@@ -23,6 +23,15 @@ interface Player {
   state: 'ready' | 'running' | 'finishing' | 'finished' | 'dead'
 }
 
+/** What else there is to a simulated job; for tests of tsmpi itself. */
+export interface Ground {
+  /** Puts something around the simulated transport of a rank. */
+  readonly dress?: (transport: Transport, rank: number, network: SimulatedNetwork) => Transport
+  /** Whether `dress` gives the ranks of a host memory that they share. */
+  readonly sharing?: boolean
+  readonly bracketing?: 'placement' | 'rank'
+}
+
 export class Simulation<T> {
   /** The ranks' results in rank order, or the reason why there are none. */
   readonly verdict: Promise<T[]>
@@ -36,13 +45,8 @@ export class Simulation<T> {
   #resolve!: (results: T[]) => void
   #reject!: (error: Error) => void
 
-  /** `dress` may put something around the simulated transport of a rank; for tests of tsmpi itself. */
-  constructor(
-    size: number,
-    program: Program<T>,
-    options: RunOptions,
-    dress: (transport: Transport, rank: number, network: SimulatedNetwork) => Transport = (t) => t,
-  ) {
+  constructor(size: number, program: Program<T>, options: RunOptions, ground: Ground = {}) {
+    const { dress = (transport) => transport, sharing = false, bracketing = 'placement' } = ground
     this.#program = program
     this.#options = options
     this.verdict = new Promise((resolve, reject) => {
@@ -63,6 +67,8 @@ export class Simulation<T> {
       jobId: `simulated-${network.seed}`,
       nodeOf: options.nodeOf ?? new Array<number>(size).fill(0),
       carrier: network,
+      sharing,
+      bracketing,
       onAbort: (rank, error) => this.#fail(rank, error),
     })
     this.#results = new Array<T>(size).fill(undefined as T)

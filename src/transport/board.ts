@@ -34,10 +34,13 @@ export interface CallNote {
 export class Disagreement extends Error {
   /** The rank that is, or was, in another call; in the board's numbers. */
   readonly peer: number
+  /** What was found, for where nobody remembers two calls that differ. */
+  readonly detail: string | null
 
-  constructor(peer: number) {
+  constructor(peer: number, detail: string | null = null) {
     super(`rank ${peer} is in another collective call`)
     this.peer = peer
+    this.detail = detail
   }
 }
 
@@ -51,6 +54,9 @@ export class Unreadable extends Error {
   }
 }
 
+/** In `awaited`: what is waited for comes by messages, and no look at the board will show it. */
+export const ELSEWHERE = -2
+
 export interface Board {
   readonly rank: number
   readonly size: number
@@ -58,7 +64,7 @@ export interface Board {
   readonly cellBytes: number
   /** Whether longer blocks can be shown, by saying where they are. */
   readonly canFetch: boolean
-  /** The rank without which the last question answered by false could not be answered by true; -1: none. */
+  /** The rank without which the last question answered by false could not be answered by true; -1: none; ELSEWHERE. */
   awaited: number
 
   // ---- calls ----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /**
- * runRanks over simulated ranks that have boards, in memory of this process: a backend for the tests of
- * collective calls. What waits for memory is looked at again, at a moment drawn by the seed, after each change
- * of it; so schedules repeat, and deadlocks are found, as with messages.
+ * runRanks over simulated ranks that have boards, in memory of this process, on one host or on several with
+ * messages between them: a backend for the tests of collective calls. What waits for memory is looked at again, at
+ * a moment drawn by the seed, after each change of it; so schedules repeat, and deadlocks are found, as with messages.
  */
 
 import type { RunOptions } from '../../src/testing/index.ts'
@@ -15,21 +15,55 @@ import { type BoardSettings, bytesFor, FakeMemory } from '../transport/boards.ts
 
 const BOARDS = 6
 
-/** A function like runRanks whose ranks have boards of these settings. */
-export function runRanksOn(settings: BoardSettings) {
+/** The host number of each rank, of so many ranks. */
+export type Placement = (size: number) => number[]
+
+/** Ways to place ranks: in equal halves, with one alone at either end, turn and turn about, and in threes. */
+export const placements = {
+  halves: (size) => hosts(size, (rank) => (2 * rank < size ? 0 : 1)),
+  fours: (size) => hosts(size, (rank) => rank >> 2),
+  'last alone': (size) => hosts(size, (rank) => (rank < size - 1 ? 0 : 1)),
+  'first alone': (size) => hosts(size, (rank) => (rank > 0 ? 1 : 0)),
+  'in turn': (size) => hosts(size, (rank) => rank % 2),
+  threes: (size) => hosts(size, (rank) => Math.floor(rank / 3)),
+  'three in turn': (size) => hosts(size, (rank) => (rank % 5) % 3),
+} satisfies Record<string, Placement>
+
+function hosts(size: number, of: (rank: number) => number): number[] {
+  return Array.from({ length: size }, (_, rank) => of(rank))
+}
+
+/**
+ * A function like runRanks whose ranks have boards of these settings, on the hosts that its options name, or else
+ * `placement`; without either on one.
+ */
+export function runRanksOn(
+  settings: BoardSettings,
+  placement: Placement = (size) => hosts(size, () => 0),
+  bracketing: 'placement' | 'rank' = 'placement',
+) {
   return <T>(size: number, program: Program<T>, options: RunOptions = {}): Promise<T[]> => {
-    const { nodeOf } = options
-    // One host only: another one's ranks would need memory of their own.
-    if (nodeOf?.some((node) => node !== nodeOf[0])) return new Simulation(size, program, options).verdict
-    const host = new Host(size, settings)
-    return new Simulation(size, program, options, (transport, rank, network) =>
-      host.dress(transport, rank, network),
+    const { nodeOf = placement(size) } = options
+    const memories = new Map<number, Host>()
+    for (const node of new Set(nodeOf)) {
+      const members = hosts(size, (rank) => rank).filter((rank) => nodeOf[rank] === node)
+      memories.set(node, new Host(members, settings))
+    }
+    return new Simulation(
+      size,
+      program,
+      { ...options, nodeOf },
+      {
+        sharing: true,
+        bracketing,
+        dress: (transport, rank, network) => memories.get(nodeOf[rank]!)!.dress(transport, rank, network),
+      },
     ).verdict
   }
 }
 
 class Host {
-  readonly size: number
+  readonly members: readonly number[]
   readonly settings: BoardSettings
   readonly memory: FakeMemory
   readonly buffer: ArrayBuffer
@@ -38,18 +72,19 @@ class Host {
   readonly uses = new Array<number>(BOARDS).fill(0)
   readonly ranks: SimulatedShared[] = []
 
-  constructor(size: number, settings: BoardSettings) {
-    this.size = size
+  constructor(members: readonly number[], settings: BoardSettings) {
+    this.members = members
     this.settings = settings
     this.memory = new FakeMemory(settings.canFetch)
-    this.stride = bytesFor(size, settings)
+    this.stride = bytesFor(members.length, settings)
     this.buffer = new ArrayBuffer(BOARDS * this.stride)
     this.uses[0] = 1
   }
 
   dress(transport: Transport, rank: number, network: SimulatedNetwork): Transport {
+    if (this.members.length === 1) return transport
     const shared = new SimulatedShared(this, rank, network)
-    this.ranks[rank] = shared
+    this.ranks.push(shared)
     return new Proxy(transport, {
       get(target, name) {
         if (name === 'shared') return shared
@@ -80,7 +115,7 @@ class SimulatedShared implements SharedMemory {
     this.#host = host
     this.#rank = rank
     this.#network = network
-    this.ranks = Array.from({ length: host.size }, (_, r) => r)
+    this.ranks = host.members
   }
 
   /** Nothing for messages: those have tests of their own. */
@@ -96,7 +131,7 @@ class SimulatedShared implements SharedMemory {
       if (this.#network.isDead(this.#rank)) return
       for (const step of [...this.#steps]) if (this.#steps.has(step) && step()) this.#steps.delete(step)
       // Who only gives way goes on without anybody's change.
-      if (this.#boards.some((board) => board.awaited < 0)) this.lookLater()
+      if (this.#boards.some((board) => board.awaited === -1)) this.lookLater()
     })
   }
 

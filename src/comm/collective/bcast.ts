@@ -1,11 +1,12 @@
-import { type Board, Disagreement } from '../../transport/board.ts'
+import type { Board } from '../../transport/board.ts'
 import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
 import { ITEM, isRaw, type Raw, rawType } from '../../wire/datatype.ts'
+import { bcastFromRoot, bcastToOthers, readAll } from './bcast/on-hosts.ts'
 import { receiveAny, selectBcast } from './bcast/select.ts'
 import { isShort, showShort, takeShort } from './board/short.ts'
 import { arrays, type Steps, valueShown } from './board/steps.ts'
-import { readFrom, showToAll } from './board/windows.ts'
+import { showToAll } from './board/windows.ts'
 import { blockOf, checkFixed, checkOverlap, checkRoot, refuseInto, resultArray, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { signature } from './signature.ts'
@@ -46,6 +47,9 @@ function sendOut(scope: Scope, value: unknown, root: number, options: IntoOption
     const bytes = Block.item(encodeItem(value, where(scope, 'bcast')))
     const call = signature('bcast', { root, type: ITEM, count: 1 })
     if (board !== null) return scope.onBoard(call, options, arrays(showToAll(board, bytes), value))
+    const { hosts } = scope
+    if (hosts !== null)
+      return scope.onHosts(call, options, (far) => arrays(bcastFromRoot(hosts, far, root, bytes), value))
     return scope.call(call, options, async (endpoint) => {
       await selectBcast(bytes.byteLength, scope.size)(endpoint, root, bytes, null)
       return value
@@ -58,7 +62,13 @@ function sendOut(scope: Scope, value: unknown, root: number, options: IntoOption
   const copy = given === undefined ? block : Block.of(result)
   checkOverlap(scope, 'bcast', block, copy, copy)
   const call = signature('bcast', { root, type, count })
-  if (board !== null) return scope.onBoard(call, options, showAndCopy(board, block, copy, result))
+  if (board !== null)
+    return scope.onBoard(call, options, copyAnd(showToAll(board, block), block, copy, result))
+  const { hosts } = scope
+  if (hosts !== null)
+    return scope.onHosts(call, options, (far) =>
+      copyAnd(bcastFromRoot(hosts, far, root, block), block, copy, result),
+    )
   return scope.call(call, options, async (endpoint) => {
     const sending = selectBcast(block.byteLength, scope.size)(endpoint, root, block, null)
     if (!copy.sameMemory(block)) copy.set(block)
@@ -87,14 +97,14 @@ function sendShort(scope: Scope, board: Board, value: Raw, root: number, options
   )
 }
 
-function* showAndCopy<T>(board: Board, block: Block, copy: Block, result: T): Steps<T> {
+function* copyAnd<T>(steps: Steps<void>, block: Block, copy: Block, result: T): Steps<T> {
   if (!copy.sameMemory(block)) copy.set(block)
-  yield* showToAll(board, block)
+  yield* steps
   return result
 }
 
 function takeIn(scope: Scope, value: unknown, root: number, options: IntoOptions | undefined) {
-  const { board } = scope
+  const { board, hosts } = scope
   const given = options?.into ?? value
   if (board !== null && isRaw(given) && isShort(board, given.byteLength)) {
     checkFixed(scope, 'bcast', given === value ? 'value' : 'into', given)
@@ -107,7 +117,9 @@ function takeIn(scope: Scope, value: unknown, root: number, options: IntoOptions
   if (into === null) refuseInto(scope, 'bcast', options?.into, 'it is not a typed array')
   if (into === null) {
     const call = signature('bcast', { root })
-    if (board !== null) return scope.onBoard(call, options, valueShown(readAll(board, root, null)))
+    if (board !== null) return scope.onBoard(call, options, valueShown(readAll(board, root, root, null)))
+    if (hosts !== null)
+      return scope.onHosts(call, options, (far) => valueShown(bcastToOthers(hosts, far, root, null)))
     return scope.call(call, options, async (endpoint) => {
       const block = await receiveAny(endpoint, root)
       return block.type === ITEM ? decodeItem(block.bytes()) : block.array()
@@ -115,17 +127,11 @@ function takeIn(scope: Scope, value: unknown, root: number, options: IntoOptions
   }
   const { type, count } = into
   const call = signature('bcast', { root, type, count })
-  if (board !== null) return scope.onBoard(call, options, arrays(readAll(board, root, into), given))
+  if (board !== null) return scope.onBoard(call, options, arrays(readAll(board, root, root, into), given))
+  if (hosts !== null)
+    return scope.onHosts(call, options, (far) => arrays(bcastToOthers(hosts, far, root, into), given))
   return scope.call(call, options, async (endpoint) => {
     await selectBcast(into.byteLength, scope.size)(endpoint, root, null, into)
     return given
-  })
-}
-
-/** The whole of what root shows, in `into` if that is given and fits, or in new memory. */
-function readAll(board: Board, root: number, into: Block | null): Steps<Block> {
-  return readFrom(board, root, (type, bytes) => {
-    if (into !== null && (into.type !== type || into.byteLength !== bytes)) throw new Disagreement(root)
-    return { from: 0, into: into ?? Block.allocate(type, bytes) }
   })
 }

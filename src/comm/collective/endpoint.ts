@@ -13,6 +13,7 @@
 import type { Board } from '../../transport/board.ts'
 import type { Block } from '../../wire/block.ts'
 import type { Steps } from './board/steps.ts'
+import type { Far, Hosts } from './hosts/hosts.ts'
 import type { CallSignature } from './signature.ts'
 
 export interface Endpoint {
@@ -58,6 +59,19 @@ export interface Scope {
    * call. The choice between messages and the board must be the same on all ranks.
    */
   onBoard<T>(signature: CallSignature, options: CollectiveOptions | undefined, steps: Steps<T>): Promise<T>
+  /** The hosts of a communicator over several, where ranks of a host have a board; else null. */
+  readonly hosts: Hosts | null
+  /**
+   * Runs one collective call on the boards of all hosts and by messages between them, on the same terms. The
+   * choice must be the same on all ranks.
+   */
+  onHosts<T>(
+    signature: CallSignature,
+    options: CollectiveOptions | undefined,
+    start: (far: Far) => Steps<T>,
+  ): Promise<T>
+  /** Whether reductions are bracketed by rank alone (board/combine.ts), whatever the placement. */
+  readonly byRank: boolean
   /**
    * For what only the data of another rank can show (lengths that do not add up, for instance): an error
    * for `throw` inside a `body`; it breaks the communicator like a mismatch found in a header.

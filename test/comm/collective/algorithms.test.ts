@@ -10,7 +10,7 @@ import { recursiveDoubling } from '../../../src/comm/collective/allreduce/recurs
 import { reduceBcast } from '../../../src/comm/collective/allreduce/reduce-bcast.ts'
 import { ring } from '../../../src/comm/collective/allreduce/ring.ts'
 import type { ArrayAllreduce } from '../../../src/comm/collective/allreduce/select.ts'
-import { dissemination } from '../../../src/comm/collective/barrier.ts'
+import { dissemination } from '../../../src/comm/collective/barrier/dissemination.ts'
 import { scatterAllgather } from '../../../src/comm/collective/bcast/scatter-allgather.ts'
 import { type Bcast, receiveAny } from '../../../src/comm/collective/bcast/select.ts'
 import { tree } from '../../../src/comm/collective/bcast/tree.ts'

@@ -1,7 +1,7 @@
 // The tables of select.ts: which algorithm, for which number of ranks and bytes.
 import { describe, expect, it } from 'vitest'
 import { selectAllgather, selectAllgatherv } from '../../../src/comm/collective/allgather/select.ts'
-import { selectAllreduce } from '../../../src/comm/collective/allreduce/select.ts'
+import { selectAllreduce, selectCarried } from '../../../src/comm/collective/allreduce/select.ts'
 import { stepsAhead } from '../../../src/comm/collective/alltoall.ts'
 import { selectBcast } from '../../../src/comm/collective/bcast/select.ts'
 import { selectReduce } from '../../../src/comm/collective/reduce/select.ts'
@@ -35,8 +35,12 @@ describe('allgather', () => {
 
 describe('allreduce', () => {
   it.each([
-    [2, MiB, true, undefined],
+    [2, MiB, true, 'directArrays'],
     [2, 2 * MiB, true, 'rabenseifner'],
+    [4, 64 * KiB, true, 'directArrays'],
+    [8, 64 * KiB, true, undefined],
+    [16, 8 * KiB, false, 'directArrays'],
+    [33, 8, true, undefined],
     [4, 299_999, true, undefined],
     [4, 300_000, true, 'rabenseifner'],
     [5, 400_000, true, 'ring'],
@@ -48,6 +52,21 @@ describe('allreduce', () => {
   ])('%i ranks, %i bytes, commutative %s: %s', (size, bytes, commutative, name) =>
     expect(selectAllreduce(bytes, size, commutative)?.name).toBe(name),
   )
+  it.each([
+    [5, 8, 'directArrays'],
+    [5, 100_000, 'bySlices'],
+    [8, 100_000, undefined],
+    [8, MiB, 'rabenseifner'],
+    [7, 100 * MiB, 'bySlices'],
+  ])('%i ranks, %i bytes, by rank alone: %s', (size, bytes, name) =>
+    expect(selectAllreduce(bytes, size, true, true)?.name).toBe(name),
+  )
+  it('whole operands', () => {
+    expect(selectCarried(8, 32, false).name).toBe('direct')
+    expect(selectCarried(8, 33, false).name).toBe('recursiveDoubling')
+    expect(selectCarried(8, 33, true).name).toBe('direct')
+    expect(selectCarried(8, 64, true).name).toBe('recursiveDoubling')
+  })
 })
 
 describe('reduce', () => {

@@ -3,10 +3,12 @@
  *
  *     value                     ranks   bytes      algorithm
  *     item, user function       any     any        reduce-bcast: the result is made in one place
- *     number, bigint, flag,     any     any        recursive doubling: fewest latencies
- *       array and user function
- *     array, elementwise op     1, 2    < 1.2 MB   recursive doubling
- *                               3 - 5   < 300 KB   recursive doubling
+ *     number, bigint, flag,     2       < 1.2 MB   direct: one latency, and each further message costs only a
+ *       array                   3, 4    <= 64 KiB  tenth of that; so it is faster than the lg p latencies of
+ *                               5 - 8   <= 32 KiB  recursive doubling as long as the bytes, sent p - 1 times
+ *                               9 - 16  <= 8 KiB   instead of lg p times, do not count
+ *                               17 - 32 <= 1 KiB
+ *     array, elementwise op     3 - 5   < 300 KB   recursive doubling
  *                               6 - 11  < 200 KB   recursive doubling
  *                               more    < 160 KB   recursive doubling
  *                               2^k     more       rabenseifner: each rank reduces only a part, and sends
@@ -14,6 +16,18 @@
  *                               other   more       ring if commutative, which needs no folding; up to
  *                                                  1 MB only for few ranks, for its 2 (p - 1) latencies
  *                               other   more       rabenseifner
+ *     anything else             any     more       recursive doubling
+ *
+ *     bracketed by rank alone: the same on 2^k ranks, where all of them do that. On other numbers of ranks
+ *     by slices instead of recursive doubling, rabenseifner and ring for arrays, and direct for anything else.
+ *
+ * Over several hosts, each of which has a board: a host's ranks reduce to their leader, and the leaders by the
+ * table above, if the operands of a host are neighbours or may be swapped; and by rank alone only if hosts have
+ * 2^k ranks each in order. Else as if there were no boards:
+ *
+ *     number, item, array < 64 KiB    by leaders: the fewest messages
+ *     array, elementwise op, more     by lanes: each rank of a host reduces a part and exchanges it with those of
+ *                                     the other hosts, so that all cores of a host send at the same time
  *
  * On a board:
  *
@@ -28,8 +42,12 @@
 
 import type { Block } from '../../../wire/block.ts'
 import type { Op } from '../../op.ts'
+import type { Carrier } from '../carrier.ts'
 import type { Endpoint } from '../endpoint.ts'
+import { bySlices } from './by-slices.ts'
+import { direct, directArrays } from './direct.ts'
 import { rabenseifner } from './rabenseifner.ts'
+import { recursiveDoubling } from './recursive-doubling.ts'
 import { ring } from './ring.ts'
 
 const LARGE_BYTES_UP_TO_2_RANKS = 1_200_000
@@ -43,11 +61,44 @@ const RING_CHUNK_BYTES = 64 * 1024
 export type ArrayAllreduce = (endpoint: Endpoint, op: Op, input: Block, out: Block) => Promise<void>
 
 /** The algorithm for an array and an elementwise op; null stands for recursive doubling. */
-export function selectAllreduce(bytes: number, size: number, commutative: boolean): ArrayAllreduce | null {
-  if (bytes < largeBytes(size)) return null
+export function selectAllreduce(
+  bytes: number,
+  size: number,
+  commutative: boolean,
+  byRank = false,
+): ArrayAllreduce | null {
+  if (isDirect(bytes, size)) return directArrays
   const powerOfTwo = (size & (size - 1)) === 0
+  if (byRank && !powerOfTwo) return bySlices
+  if (bytes < largeBytes(size)) return null
   if (powerOfTwo || !commutative) return rabenseifner
   return bytes / size >= RING_CHUNK_BYTES ? ring : rabenseifner
+}
+
+/** The algorithm for operands of so many bytes that travel as wholes. */
+export function selectCarried(bytes: number, size: number, byRank: boolean): CarriedAllreduce {
+  const powerOfTwo = (size & (size - 1)) === 0
+  return isDirect(bytes, size) || (byRank && !powerOfTwo) ? direct : recursiveDoubling
+}
+
+/** An algorithm that moves whole operands. */
+export type CarriedAllreduce = <P>(endpoint: Endpoint, carrier: Carrier<P>, own: P) => Promise<P>
+
+/** Whether every rank had better send its operand to every other. */
+export function isDirect(bytes: number, size: number): boolean {
+  if (size <= 2) return bytes < LARGE_BYTES_UP_TO_2_RANKS
+  if (size <= 4) return bytes <= 64 * 1024
+  if (size <= 8) return bytes <= 32 * 1024
+  if (size <= 16) return bytes <= 8 * 1024
+  return size <= 32 && bytes <= 1024
+}
+
+/** Bytes from which all ranks of a host send, if every host has several. */
+const LANES_BYTES = 64 * 1024
+
+/** Whether the ranks of hosts, of which each has `least` at least, exchange parts instead of their leaders all. */
+export function isByLanes(bytes: number, least: number): boolean {
+  return least > 1 && bytes >= LANES_BYTES
 }
 
 /** Bytes that a rank combines at most in order to save a hand-off. */

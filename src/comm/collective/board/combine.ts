@@ -1,15 +1,14 @@
 /**
  * Combining the operands that all ranks show, in one fixed order.
  *
- * The bracketing is that of a binomial tree: neighbours in pairs, then pairs of pairs, the odd ones at the end
- * last; so it depends on the number of operands and on nothing else, and is in rank order. On 2^k ranks it is
- * that of recursive doubling and of rabenseifner, which get the same bits by messages.
+ * They are bracketed by rank alone; see bracket.ts.
  */
 
 import type { Board } from '../../../transport/board.ts'
 import type { Block } from '../../../wire/block.ts'
 import { ctorOf, elementSize, type Raw, type TypeCode } from '../../../wire/datatype.ts'
 import type { Op } from '../../op.ts'
+import { largestPowerBelow } from './bracket.ts'
 import { AT_A_STRETCH, rest, type Steps } from './steps.ts'
 
 /** Operands are combined in blocks of so many bytes, which stay in a core's cache with a few partials. */
@@ -19,19 +18,6 @@ const BLOCK_BYTES = 64 << 10
 const OWN = 0
 const LEAF = 1
 const PARTIAL = 3
-
-/** What `n` operands from `first` on combine to. */
-export function bracket<P>(
-  first: number,
-  n: number,
-  operand: (rank: number) => P,
-  combine: (low: P, high: P) => P,
-): P {
-  if (n === 1) return operand(first)
-  const half = largestPowerBelow(n)
-  const low = bracket(first, half, operand, combine)
-  return combine(low, bracket(first + half, n - half, operand, combine))
-}
 
 /**
  * Combines elements `start` up to, not including, `end` of the operands of the ranks 0 to n - 1 to `out`, which
@@ -138,10 +124,4 @@ class Shown {
     const memory = this.#board.scratch(scratch, this.#count * elementSize(this.#type))
     return new (ctorOf(this.#type)!)(memory, 0, this.#count)
   }
-}
-
-function largestPowerBelow(n: number): number {
-  let power = 1
-  while (power * 2 < n) power *= 2
-  return power
 }

@@ -27,10 +27,13 @@ export class Unfit extends Error {
 
 /** A block of other type or length than the one that it should go to. */
 export function unfitBlock(peer: number, type: TypeCode, bytes: number, wanted: Block): Unfit {
-  return new Unfit(
-    peer,
+  return new Unfit(peer, unfitText(peer, type, bytes, wanted))
+}
+
+export function unfitText(peer: number, type: TypeCode, bytes: number, wanted: Block): string {
+  return (
     `rank ${peer} sent ${bytes} bytes of ${typeName(type)}, this rank expects ${wanted.byteLength} bytes of ` +
-      `${typeName(wanted.type)}; all ranks must give the same element type and count`,
+    `${typeName(wanted.type)}; all ranks must give the same element type and count`
   )
 }
 
