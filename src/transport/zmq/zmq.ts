@@ -30,7 +30,7 @@ import { Outbox } from './outbox.ts'
 import { Peer } from './peer.ts'
 import { probe } from './probe.ts'
 import { Reader } from './reader.ts'
-import { rankOfId, routingId, Sockets } from './sockets.ts'
+import { type Router, rankOfId, routingId, Sockets } from './sockets.ts'
 import { type Network, Tcp, TIMING, type Timing } from './tcp.ts'
 
 export interface ZmqOptions {
@@ -141,7 +141,7 @@ export class ZmqTransport implements Transport {
 
   /** Somebody asks for this rank's address: bind and publish, if that has not happened yet. */
   want(): void {
-    if (this.#closing === null) void this.#start().catch((error: Error) => this.#fail(error))
+    if (this.#closing === null) void this.#start()
   }
 
   peerGone(rank: number, reason: string): void {
@@ -201,7 +201,11 @@ export class ZmqTransport implements Transport {
   // ---- beginning
 
   #start(): Promise<Listening> {
-    this.#starting ??= this.#bind()
+    if (this.#starting === null) {
+      this.#starting = this.#bind()
+      // Whoever began it may still be waiting for a card.
+      this.#starting.catch((error: Error) => this.#fail(error))
+    }
     return this.#starting
   }
 
@@ -215,7 +219,11 @@ export class ZmqTransport implements Transport {
       message: (parts) => this.#onMessage(parts),
       failed: (error) => this.#fail(error),
     })
-    const tcp = (await this.#tcp?.bind(router, rank, host ?? 'unknown')) ?? null
+    const tcp = await this.#bindTcp(router).catch(async (error: Error) => {
+      inbox.close()
+      await removeSocketFile(endpoint)
+      throw error
+    })
     const doorkeeper = network?.encrypted
       ? new Doorkeeper(router, this.#keys!, (a) => this.#refused(a))
       : null
@@ -226,6 +234,11 @@ export class ZmqTransport implements Transport {
       if (this.#listeners > 0) inbox.start()
     }
     return this.#listening
+  }
+
+  async #bindTcp(router: Router): Promise<string | null> {
+    const { rank, host } = this.#options
+    return this.#tcp === null ? null : await this.#tcp.bind(router, rank, host ?? 'unknown')
   }
 
   #connect(peer: Peer): void {
@@ -362,10 +375,10 @@ export class ZmqTransport implements Transport {
     const { probeMs, silenceMs } = this.#timing
     const found = peer.endpoint === undefined ? 'refused' : await probe(peer.endpoint, probeMs)
     peer.reason = 'known'
-    this.#bury(
-      peer,
-      found === 'silent' ? `no sign of life from ${peer.title} for ${silenceMs / 1000} s` : reason,
-    )
+    if (found === 'refused') this.#bury(peer, reason)
+    else if (found === 'silent')
+      this.#bury(peer, `no sign of life from ${peer.title} for ${silenceMs / 1000} s`)
+    else this.#bury(peer, `the connection with ${peer.title} broke, although something still answers there`)
   }
 
   #fail(error: Error): void {
