@@ -7,12 +7,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ZmqTransport } from '../../src/transport/zmq/zmq.ts'
+import { type ZmqOptions, ZmqTransport } from '../../src/transport/zmq/zmq.ts'
 import { Group, isData, numbered } from './contract-tools.ts'
 import { Deferred } from './deferred.ts'
 import type { Message } from './zmq-rank.ts'
+import { overTcp } from './zmq-ranks.ts'
 
-describe('zmq between processes', { timeout: 60_000 }, () => {
+const ways: Record<string, Partial<ZmqOptions>> = {
+  'a socket file': {},
+  tcp: overTcp(true),
+  'tcp in plain': overTcp(false),
+}
+
+describe.each(Object.keys(ways))('zmq between processes through %s', { timeout: 60_000 }, (way) => {
   let program: string
   let dir: string
   let child: ChildProcess
@@ -48,7 +55,7 @@ describe('zmq between processes', { timeout: 60_000 }, () => {
     dir = mkdtempSync(join(tmpdir(), 'tsmpi-zmq-'))
     heard = []
     childCard = new Deferred()
-    child = spawn(process.execPath, ['--input-type=module', '-', dir, role], {
+    child = spawn(process.execPath, ['--input-type=module', '-', dir, role, JSON.stringify(ways[way])], {
       stdio: ['pipe', 'inherit', 'inherit', 'ipc'],
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
     })
@@ -65,6 +72,7 @@ describe('zmq between processes', { timeout: 60_000 }, () => {
       endpoint: () => `ipc://${dir}/r0`,
       publish: (card) => child.send({ card } satisfies Message),
       lookup: () => childCard.promise,
+      ...ways[way],
     })
     group = new Group({ transports: [transport], kill() {}, dispose() {} })
     transport.want()

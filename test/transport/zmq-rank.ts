@@ -1,6 +1,7 @@
 /**
- * A process that is rank 1 of 2 over ZeroMQ, started by zmq-process.test.ts with a role to play. The test
- * is rank 0, and hands the cards over through the IPC channel of the process, which does not keep it alive.
+ * A process that is rank 1 of 2 over ZeroMQ (or rank 0, if the options say so), started with a role to play by
+ * zmq-process.test.ts, which is rank 0 itself, or by zmq-cut.test.ts. The test hands the cards over through the
+ * IPC channel of the process, which does not keep it alive.
  */
 
 import type { Sink } from '../../src/transport/transport.ts'
@@ -10,13 +11,16 @@ import { Deferred } from './deferred.ts'
 
 export type Message = { readonly card: string } | { readonly says: string }
 
-const [, , dir, role] = process.argv
+const [, , dir, role, more] = process.argv
 const say = (says: string) => process.send!({ says } satisfies Message)
 const cardOfTest = new Deferred<string>()
 process.on('message', (message: Message) => {
   if ('card' in message) cardOfTest.resolve(message.card)
 })
 process.channel!.unref()
+
+const options = JSON.parse(more!)
+const peer = 1 - (options.rank ?? 1)
 
 const transport = new ZmqTransport({
   rank: 1,
@@ -25,13 +29,17 @@ const transport = new ZmqTransport({
   endpoint: () => `ipc://${dir}/r1`,
   publish: (card) => process.send!({ card } satisfies Message),
   lookup: () => cardOfTest.promise,
+  ...options,
 })
 
 let onFrame = () => {}
 const sink: Sink = {
   onFrame: () => onFrame(),
   onReleased() {},
-  onPeerGone: (peer) => say(`rank ${peer} is gone`),
+  onPeerGone(rank, reason) {
+    say(`rank ${rank} is gone`)
+    say(`reason: ${reason}`)
+  },
   onFatal: (error) => say(`fatal: ${error.message}`),
 }
 transport.open(sink)
@@ -43,7 +51,7 @@ const frame = () =>
     onFrame = resolve
   })
 const send = (i: number, length: number, borrow = false) =>
-  transport.send(0, numbered(i, length), data(length, i), borrow ? {} : null)
+  transport.send(peer, numbered(i, length), data(length, i), borrow ? {} : null)
 
 const roles: Record<string, () => Promise<void>> = {
   /** Answers one frame and has nothing more to do. */
@@ -59,6 +67,18 @@ const roles: Record<string, () => Promise<void>> = {
     transport.hold()
     await frame()
     setTimeout(() => transport.release(), 50)
+  },
+  /** Exchanges a frame, and then waits for another. */
+  async 'meet, then wait'() {
+    transport.hold()
+    send(0, 100)
+    await frame()
+    await transport.flush()
+    say('met')
+  },
+  async 'send in vain'() {
+    transport.hold()
+    send(0, 100)
   },
   async 'wait for ever'() {
     transport.hold()
