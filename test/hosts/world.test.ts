@@ -119,7 +119,6 @@ describeWith(missingForHosts(), 'removal', () => {
           process.kill(process.pid, 'SIGKILL')`,
         resolveDir: import.meta.dirname,
       },
-      define: { 'import.meta.dirname': JSON.stringify(join(import.meta.dirname, 'world')) },
       bundle: true,
       platform: 'node',
       format: 'esm',

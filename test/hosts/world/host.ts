@@ -8,9 +8,9 @@ import type { Switch } from './switch.ts'
 export interface HostOptions {
   readonly name: string
   readonly address: string
-  /** Which port of the switch it has; 0 is the front host. */
+  /** Which port of the switches it has; 0 is the front host. */
   readonly index: number
-  readonly network: Switch
+  readonly networks: readonly Switch[]
   /** Of its first process. */
   readonly command: readonly string[]
 }
@@ -19,7 +19,7 @@ export class Host {
   readonly name: string
   readonly address: string
   readonly #index: number
-  readonly #network: Switch
+  readonly #networks: readonly Switch[]
   readonly #space: Space
   /** What has to be there without any job. */
   readonly #own = new Set<number>()
@@ -28,7 +28,7 @@ export class Host {
     this.name = options.name
     this.address = options.address
     this.#index = options.index
-    this.#network = options.network
+    this.#networks = options.networks
     this.#space = space
     this.keepAll()
   }
@@ -37,7 +37,7 @@ export class Host {
     const space = await Space.machine(options.command, (line) =>
       line.startsWith('Server listening on 0.0.0.0'),
     )
-    options.network.connect(options.index, space)
+    for (const network of options.networks) network.connect(options.index, space)
     return new Host(options, space)
   }
 
@@ -83,11 +83,11 @@ export class Host {
 
   /** From now on no packet leaves or reaches this host, and nobody is told. */
   cut(): void {
-    this.#network.unplug(this.#index)
+    for (const network of this.#networks) network.unplug(this.#index)
   }
 
   restore(): void {
-    this.#network.plug(this.#index)
+    for (const network of this.#networks) network.plug(this.#index)
   }
 
   /** All processes of this host end at once; the others are told, as the kernel closes its connections. */

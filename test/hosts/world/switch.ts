@@ -2,35 +2,36 @@
 
 import { Space } from './space.ts'
 
-/** As far as the hosts know, there is no other network. */
-const SUBNET = '10.83.7'
-
-export function addressOf(index: number): string {
-  return `${SUBNET}.${index + 1}`
+/** The address of host `index` on network `number`. As far as the hosts know, there are no other networks. */
+export function addressOf(index: number, number = 0): string {
+  return `10.83.${number}.${index + 1}`
 }
 
 export class Switch {
   readonly #space: Space
+  readonly #number: number
 
-  private constructor(space: Space) {
+  private constructor(space: Space, number: number) {
     this.#space = space
+    this.#number = number
   }
 
-  static async open(): Promise<Switch> {
+  static async open(number: number): Promise<Switch> {
     const space = await Space.network()
     space.network('ip', 'link', 'add', 'bridge', 'type', 'bridge', 'stp_state', '0')
     space.network('ip', 'link', 'set', 'bridge', 'up')
-    return new Switch(space)
+    return new Switch(space, number)
   }
 
-  /** Runs a cable from port `index` to `host` and gives its end there, eth0, an address. */
+  /** Runs a cable from port `index` to `host` and gives its end there, eth0 or eth1, an address. */
   connect(index: number, host: Space): void {
     const port = portOf(index)
-    const cable = ['type', 'veth', 'peer', 'name', 'eth0', 'netns', String(host.pid)]
+    const end = `eth${this.#number}`
+    const cable = ['type', 'veth', 'peer', 'name', end, 'netns', String(host.pid)]
     this.#space.network('ip', 'link', 'add', port, ...cable)
     this.#space.network('ip', 'link', 'set', port, 'up')
-    host.network('ip', 'addr', 'add', `${addressOf(index)}/24`, 'dev', 'eth0')
-    host.network('ip', 'link', 'set', 'eth0', 'up')
+    host.network('ip', 'addr', 'add', `${addressOf(index, this.#number)}/24`, 'dev', end)
+    host.network('ip', 'link', 'set', end, 'up')
     this.plug(index)
   }
 

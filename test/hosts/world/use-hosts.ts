@@ -15,10 +15,10 @@ export interface Hosts {
 }
 
 /** `all`: the tests share their hosts; `each`: every test has new ones, and may break them. */
-export function useHosts(size: number, scope: 'all' | 'each' = 'all'): Hosts {
+export function useHosts(size: number, scope: 'all' | 'each' = 'all', networkCount = 1): Hosts {
   let world: World | undefined
   const open = async (): Promise<void> => {
-    world = await makeHosts(size)
+    world = await makeHosts(size, networkCount)
   }
   const close = async (): Promise<void> => {
     await world?.close()

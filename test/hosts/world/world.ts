@@ -1,13 +1,13 @@
 /**
  * Hosts for a test: a front host, where tsrun is started, and `size` others, each with a network, a hostname,
- * process numbers, /tmp, /dev/shm and an sshd of its own, all connected to one switch.
+ * process numbers, /tmp, /dev/shm and an sshd of its own, all connected to the same switches.
  *
  * Nothing of it has a name that another run could have too, and all of it ends with the test's process.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { Host } from './host.ts'
+import { HOST_SCRIPT } from './host-script.ts'
 import { pathOf } from './needs.ts'
 import type { Process } from './processes.ts'
 import { sshConfigIn, writeSsh, wrongKeyConfigIn } from './ssh.ts'
@@ -20,13 +20,13 @@ export class World {
   readonly hosts: readonly Host[]
   /** All hosts see it: it stands for a file server. /tmp would not do, since every host has its own. */
   readonly folder: string
-  readonly #switch: Switch
+  readonly #networks: readonly Switch[]
 
-  constructor(front: Host, hosts: readonly Host[], folder: string, network: Switch) {
+  constructor(front: Host, hosts: readonly Host[], folder: string, networks: readonly Switch[]) {
     this.front = front
     this.hosts = hosts
     this.folder = folder
-    this.#switch = network
+    this.#networks = networks
   }
 
   /** The command that stands for ssh between these hosts. */
@@ -47,29 +47,30 @@ export class World {
   async close(): Promise<Process[]> {
     const left = this.all.flatMap((host) => host.processes())
     await Promise.all(this.all.map((host) => host.close()))
-    await this.#switch.close()
+    await Promise.all(this.#networks.map((network) => network.close()))
     rmSync(this.folder, { recursive: true })
     return left
   }
 }
 
-export async function makeHosts(size: number): Promise<World> {
+/** With two networks each host has eth0 and eth1; names stand for addresses of the first. */
+export async function makeHosts(size: number, networkCount = 1): Promise<World> {
   const folder = mkdtempSync('/var/tmp/tsmpi-hosts-')
   const names = ['front', ...Array.from({ length: size }, (_, i) => `h${i + 1}`)]
   const addressed = names.map((name, index) => ({ name, address: addressOf(index) }))
   writeSsh(folder, addressed)
-  const network = await Switch.open()
-  const script = join(import.meta.dirname, 'host.sh')
+  const numbers = Array.from({ length: networkCount }, (_, number) => number)
+  const networks = await Promise.all(numbers.map((number) => Switch.open(number)))
   const hosts = await Promise.all(
     addressed.map(({ name, address }, index) =>
       Host.open({
         name,
         address,
         index,
-        network,
-        command: ['sh', script, name, folder, pathOf('sshd')!],
+        networks,
+        command: ['sh', '-c', HOST_SCRIPT, name, folder, pathOf('sshd')!],
       }),
     ),
   )
-  return new World(hosts[0]!, hosts.slice(1), folder, network)
+  return new World(hosts[0]!, hosts.slice(1), folder, networks)
 }

@@ -1,10 +1,12 @@
-# The first process of a host that a test makes. Its namespaces (network, hostname, mounts) are new; here they
-# are given what makes them a machine of its own. The rest of the file system is that of the test's machine,
-# as if all hosts had it from one file server.
-#
-# Usage: sh host.sh NAME FOLDER SSHD: FOLDER has etc/ and sshd_config.
+/**
+ * What the first process of a host runs: `sh -c HOST_SCRIPT NAME FOLDER SSHD`.
+ *
+ * Its namespaces are new; here they are given what makes them a machine of its own. The rest of the file system is
+ * that of the test's machine, as if all hosts had it from one file server.
+ */
+export const HOST_SCRIPT = `
 set -e
-name=$1 folder=$2 sshd=$3
+name=$0 folder=$1 sshd=$2
 
 hostname "$name"
 mount -t tmpfs -o mode=1777 tmpfs /tmp
@@ -18,5 +20,5 @@ ip link set lo up
 
 # As a child, since the first process of a host has to see off everything that has lost its parent.
 "$sshd" -D -e -f "$folder/sshd_config" &
-echo "$!"
 wait
+`

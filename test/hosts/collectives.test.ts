@@ -1,0 +1,65 @@
+/** Collectives give the same on several hosts as on one, and where sums round, the same each time. */
+
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT } from '../helpers/tsrun.ts'
+import { missingForHosts } from './world/needs.ts'
+import { describeWith, useHosts } from './world/use-hosts.ts'
+
+const PROGRAM = join(ROOT, 'test/hosts/programs/collectives.ts')
+
+/** 4 ranks each: on how many hosts, in which order, and through what. */
+const JOBS = {
+  'one host': [],
+  'one host, ZeroMQ': ['--transport', 'zmq'],
+  '2 × 2': ['-H', 'h1:2,h2:2'],
+  '2 × 2 in turns': ['-H', 'h1:2,h2:2', '--map-by', 'node'],
+  '2 × 2, ZeroMQ': ['-H', 'h1:2,h2:2', '--transport', 'zmq'],
+  '2 × 2, not encrypted': ['-H', 'h1:2,h2:2', '--plain'],
+  '3 + 1': ['-H', 'h1:3,h2:1'],
+  '4 × 1': ['-H', 'front,h1,h2,h3'],
+} as const
+
+interface Outcome {
+  readonly exact: string
+  readonly rounded: string
+}
+
+describeWith(missingForHosts(), 'collectives', () => {
+  const hosts = useHosts(3)
+
+  async function run(...args: readonly string[]): Promise<Outcome> {
+    const { code, stdout, stderr } = await hosts.tsrun([
+      '-n',
+      '4',
+      '--rsh',
+      hosts.world.rsh,
+      ...args,
+      PROGRAM,
+    ])
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    const { checks, exact, rounded } =
+      /^checks: (?<checks>.+)\nexact: (?<exact>.+)\nrounded: (?<rounded>.+)\n$/.exec(stdout)!.groups!
+    for (const count of checks!.split(' ')) expect(Number(count)).toBeGreaterThan(2500)
+    return { exact: exact!, rounded: rounded! }
+  }
+
+  test('give the same answers wherever ranks are; and, if asked to, the same last bits', async () => {
+    const outcomes: Record<string, Outcome> = {}
+    for (const [name, args] of Object.entries(JOBS)) outcomes[name] = await run('--reproducible', ...args)
+    for (const [name, outcome] of Object.entries(outcomes))
+      expect(outcome, name).toEqual(outcomes['one host'])
+  })
+
+  test.each(['2 × 2', '2 × 2 in turns', '3 + 1'] as const)('repeat bit for bit on %s', async (name) => {
+    const first = await run(...JOBS[name])
+    expect(await run(...JOBS[name])).toEqual(first)
+  })
+
+  test('agree on 7 ranks on 3 hosts', async () => {
+    const args = ['-n', '7', '--rsh', hosts.world.rsh, '-H', 'h1:1,h2:4,h3:2', PROGRAM]
+    const { code, stderr } = await hosts.tsrun(args)
+    expect([code, stderr]).toEqual([0, ''])
+  })
+})
