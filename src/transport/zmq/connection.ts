@@ -43,7 +43,12 @@ export class Connection implements Wire {
   }
 
   send(parts: Uint8Array | Uint8Array[]): Promise<void> {
-    return this.#dealer.send(parts as Uint8Array)
+    try {
+      return this.#dealer.send(parts as Uint8Array)
+    } catch (error) {
+      // It has been closed.
+      return Promise.reject(error)
+    }
   }
 
   /**

@@ -102,6 +102,8 @@ export class Inbox {
         this.#sinceDrain++
         this.#bytes += (parts[1]?.length ?? 0) + (parts[2]?.length ?? 0)
         if (++this.#messages >= MESSAGES_PER_TURN || this.#bytes >= BYTES_PER_TURN) await this.#turn()
+        // Whoever waited for this message may want to answer; asking for the next one takes as long as that.
+        else await nextTick()
       }
     } catch (error) {
       if (!this.#closed) this.#events.failed(error as Error)
@@ -115,4 +117,8 @@ export class Inbox {
     this.#bytes = 0
     return new Promise((resolve) => setImmediate(resolve))
   }
+}
+
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve))
 }

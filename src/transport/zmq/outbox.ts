@@ -49,11 +49,13 @@ export class Outbox {
   #spare: Batch | null = null
   #wire: Wire | null = null
   #hello: Uint8Array | null = null
+  /** A send is going on. */
   #busy = false
-  #writer: Promise<void> = Promise.resolve()
-  /** Messages since the event loop last had its turn because of us. */
+  /** Nothing is sent before the event loop has turned, unless a message is full. */
+  #resting = false
+  #idle: (() => void)[] = []
+  /** Messages in this turn of the event loop. */
   #messages = 0
-  #endRest: () => void = () => {}
   #sentFrames = 0
   #ackedFrames = 0
   #queued = 0
@@ -144,9 +146,10 @@ export class Outbox {
     return this.#dropped || this.#acked === this.#queued
   }
 
-  /** Resolves when the writer has handed over what it may. */
-  async idle(): Promise<void> {
-    await this.#writer
+  /** Resolves when what may be sent has been handed over. */
+  idle(): Promise<void> {
+    if (!this.#busy && !this.#resting) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
   }
 
   /** Nothing goes to this peer any more. Returns what had been borrowed for it. */
@@ -155,7 +158,6 @@ export class Outbox {
     const tokens = this.#borrowed.drain().map((b) => b.token)
     for (const batch of this.#queue.drain()) if (batch.token !== null) tokens.push(batch.token)
     for (const { resolve } of this.#flushes.drain()) resolve()
-    this.#endRest()
     this.#setBlocked(false)
     return tokens
   }
@@ -169,60 +171,77 @@ export class Outbox {
     return batch
   }
 
-  /** Wakes the writer. The first message leaves before this returns; what is added meanwhile is gathered. */
+  /** Sends what may be sent. The first message leaves before this returns; what is added meanwhile is gathered. */
   #write(): void {
-    if (this.#busy && !this.#canGather()) this.#endRest()
     if (this.#busy || this.#dropped) return
-    if (this.#wire === null) this.#events.wanted()
-    else this.#writer = this.#writeAll(this.#wire)
+    if (this.#wire === null) {
+      this.#events.wanted()
+      return
+    }
+    if (this.#hello !== null) {
+      this.#greet(this.#wire, this.#hello)
+      return
+    }
+    if (this.#messages >= MESSAGES_PER_TURN && this.#canGather()) {
+      this.#resting = true
+      return
+    }
+    const batch = this.#next()
+    if (batch === null) this.#rest()
+    else this.#post(this.#wire, batch)
   }
 
-  async #writeAll(wire: Wire): Promise<void> {
+  #post(wire: Wire, batch: Batch): void {
+    // One for all messages of a turn: most often there is one.
+    if (this.#messages++ === 0) setImmediate(this.#turned)
+    const head = this.#head
+    head.flags = this.#flags()
+    const parts = batch.seal(head)
+    head.sequence = (head.sequence + 1) >>> 0
+    this.#told = head.taken
+    this.#mustTell = false
     this.#busy = true
-    try {
-      if (this.#hello !== null) await this.#greet(wire, this.#hello)
-      for (;;) {
-        if (this.#messages >= MESSAGES_PER_TURN && this.#canGather()) await this.#rest()
-        const batch = this.#next()
-        if (batch === null) break
-        this.#messages++
-        const head = this.#head
-        head.flags = this.#flags()
-        const parts = batch.seal(head)
-        head.sequence = (head.sequence + 1) >>> 0
-        this.#told = head.taken
-        this.#mustTell = false
-        const sent = wire.send(parts)
-        if (batch.recycle()) this.#spare = batch
-        await sent
-      }
-    } catch (error) {
-      if (!this.#dropped) this.#events.failed(error as Error)
-    }
+    const sent = wire.send(parts)
+    if (batch.recycle()) this.#spare = batch
+    sent.then(this.#sentOne, this.#failed)
+  }
+
+  #greet(wire: Wire, hello: Uint8Array): void {
+    this.#hello = null
+    this.#head.sequence = 1
+    this.#busy = true
+    wire.send(hello).then(this.#sentOne, this.#failed)
+  }
+
+  readonly #sentOne = (): void => {
     this.#busy = false
+    this.#write()
+    if (this.#dropped) this.#rest()
+  }
+
+  readonly #failed = (error: Error): void => {
+    this.#busy = false
+    if (!this.#dropped) this.#events.failed(error)
+    this.#rest()
+  }
+
+  readonly #turned = (): void => {
+    this.#messages = 0
+    if (!this.#resting) return
+    this.#resting = false
+    this.#write()
+    if (this.#dropped) this.#rest()
+  }
+
+  /** There is nothing more to send now. */
+  #rest(): void {
+    for (const resolve of this.#idle.splice(0)) resolve()
   }
 
   /** Whether what goes next would lose nothing by waiting for company. */
   #canGather(): boolean {
     if (this.#queue.length === 0) return this.#mustTell || this.#mustAsk()
     return this.#queue.length === 1 && this.#queue.peek()!.hasRoom(0)
-  }
-
-  /** Until the event loop has turned, or a message is full. */
-  #rest(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#endRest = resolve
-      setImmediate(() => {
-        this.#messages = 0
-        resolve()
-      })
-    })
-  }
-
-  async #greet(wire: Wire, hello: Uint8Array): Promise<void> {
-    this.#hello = null
-    this.#head.sequence = 1
-    await wire.send(hello)
   }
 
   /** What goes next: the oldest batch if the window is open, else a message without records if one is due. */
