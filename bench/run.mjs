@@ -1,9 +1,13 @@
-// `npm run bench`: the driver is TypeScript, so esbuild makes one file of it first, as tsrun does with scripts.
+// `npm run bench`, and `npm run bench:hosts`, which calls it with --hosts: the driver is TypeScript, so esbuild makes one file of it first, as tsrun does with scripts.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+
+const words = process.argv.slice(2)
+const program = words[0] === '--hosts' ? 'hosts-main' : 'main'
+if (words[0] === '--hosts') words.shift()
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'tsmpi-bench-driver-'))
@@ -11,7 +15,7 @@ let main
 try {
   const outfile = join(folder, 'driver.mjs')
   await build({
-    entryPoints: [join(root, 'bench/driver/main.ts')],
+    entryPoints: [join(root, `bench/driver/${program}.ts`)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -22,4 +26,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-process.exitCode = await main(process.argv.slice(2), root)
+process.exitCode = await main(words, root)

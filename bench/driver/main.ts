@@ -8,12 +8,12 @@ import { describeMachine } from './machine.ts'
 import { makePeers } from './make-peers.ts'
 import { Measurements } from './measurements.ts'
 import { HELP, INSTALL_HINT, type Options, parseOptions, UsageError } from './options.ts'
-import type { Peer } from './peers.ts'
 import { type Job, planJobs } from './plan.ts'
 import { plot } from './plot.ts'
+import { repeat } from './repeat.ts'
 import { type Run, writeResults } from './results.ts'
-import { runJob } from './run-job.ts'
-import { endAll, RunError } from './run-one.ts'
+import { endAll } from './run-one.ts'
+import { say } from './say.ts'
 import { summaryTable } from './summary.ts'
 import { tables } from './table.ts'
 
@@ -75,7 +75,7 @@ function isPossible({ program }: Job): boolean {
 }
 
 /** Tables to stdout and to a file, the figures and the plot to files. */
-function report(run: Run, root: string): void {
+function report(run: Run & { readonly options: Options }, root: string): void {
   const { machine, options, measurements } = run
   const names = run.peers.map((peer) => peer.name)
   const versions = run.peers.map((peer) => `${peer.name}: ${peer.version}`).join('\n')
@@ -92,45 +92,8 @@ function report(run: Run, root: string): void {
     .filter((part) => part)
     .join('\n\n')
   process.stdout.write(`${text}\n`)
-  const svg = plot(measurements, names, `${where}; Node ${machine.node}; ${what}, ${day}`)
+  const plotted = options.peers.filter((peer) => names.includes(peer))
+  const svg = plot(measurements, plotted, `${where}; Node ${machine.node}; ${what}, ${day}`)
   const folder = options.out ?? join(root, 'bench/results')
   for (const file of writeResults(run, folder, `${text}\n`, svg)) say(`written: ${file}`)
-}
-
-/** A job that a peer has failed is not tried again. */
-async function repeat(
-  options: Options,
-  jobs: readonly Job[],
-  peers: readonly Peer[],
-  measurements: Measurements,
-): Promise<string[]> {
-  const failures: string[] = []
-  const given = new Set<string>()
-  const startedAt = performance.now()
-  for (let repetition = 0; repetition < options.repeats; repetition++) {
-    for (const job of jobs) {
-      if (job.once && repetition > 0) continue
-      // Another one begins each time, or the same peer would always run behind the same one.
-      for (let i = 0; i < peers.length; i++) {
-        const peer = peers[(i + repetition) % peers.length]!
-        const what = `${peer.name}: ${job.program} on ${job.ranks} ranks`
-        if (!job.languages.includes(peer.language) || given.has(what)) continue
-        const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1)
-        say(`[${minutes} min] ${repetition + 1}/${options.repeats} ${what}`)
-        try {
-          measurements.add(peer.name, repetition, await runJob(peer, job, options.budgetMs))
-        } catch (error) {
-          if (!(error instanceof RunError)) throw error
-          given.add(what)
-          failures.push(`${what} ${error.message}`)
-          say(`FAILED: ${what} ${error.message}`)
-        }
-      }
-    }
-  }
-  return failures
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`)
 }

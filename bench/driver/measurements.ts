@@ -1,6 +1,5 @@
 /** All figures of a run, by benchmark, ranks, row and peer, in the order of repetitions. */
 
-import type { PeerName } from './peers.ts'
 import { type Summary, summarize } from './statistics.ts'
 
 /** One line of a program. */
@@ -16,14 +15,14 @@ export interface Line {
 }
 
 export interface Figure extends Line {
-  readonly peer: PeerName
+  readonly peer: string
   readonly repetition: number
 }
 
 export class Measurements {
   readonly figures: Figure[] = []
 
-  add(peer: PeerName, repetition: number, lines: readonly Line[]): void {
+  add(peer: string, repetition: number, lines: readonly Line[]): void {
     for (const line of lines) this.figures.push({ peer, repetition, ...line })
   }
 
@@ -35,7 +34,7 @@ export class Measurements {
     return unique(this.figures.filter((f) => f.bench === bench && f.ranks === ranks).map((f) => f.bytes))
   }
 
-  summary(peer: PeerName, bench: string, ranks: number, bytes: number): Summary | null {
+  summary(peer: string, bench: string, ranks: number, bytes: number): Summary | null {
     return summarize(
       this.figures
         .filter((f) => f.peer === peer && f.bench === bench && f.ranks === ranks && f.bytes === bytes)
@@ -44,7 +43,7 @@ export class Measurements {
   }
 
   /** Median of `peer` over median of `other`. */
-  ratio(peer: PeerName, other: PeerName, bench: string, ranks: number, bytes: number): number | null {
+  ratio(peer: string, other: string, bench: string, ranks: number, bytes: number): number | null {
     const [a, b] = [peer, other].map((p) => this.summary(p, bench, ranks, bytes)?.median)
     return a === undefined || b === undefined || b === 0 ? null : a / b
   }

@@ -14,8 +14,9 @@ export const PEER_TITLES: Readonly<Record<PeerName, string>> = {
 }
 
 export interface Peer {
-  readonly name: PeerName
-  readonly language: Language
+  readonly name: string
+  /** `js`: ZeroMQ itself, which takes part in few benchmarks. */
+  readonly language: Language | 'js'
   /** Such as "Open MPI 4.1.4". */
   readonly version: string
   /** The command that starts a program on so many ranks. */
@@ -24,6 +25,6 @@ export interface Peer {
 
 /** A peer that was asked for and is not here. */
 export interface Missing {
-  readonly name: PeerName
+  readonly name: string
   readonly reason: string
 }

@@ -1,14 +1,15 @@
 /** From options to jobs: one job is one start of one program on one number of ranks, for every peer in turn. Pure. */
 
-import { BENCHMARKS, type Benchmark, divisible, type Language, type Program } from './benchmarks.ts'
+import { BENCHMARKS, type Benchmark, divisible, type Program } from './benchmarks.ts'
 import type { Options } from './options.ts'
+import type { Peer } from './peers.ts'
 
 export interface Job {
   readonly program: Program
   readonly ranks: number
   /** `name=size,size,…` for the program. */
   readonly words: readonly string[]
-  readonly languages: readonly Language[]
+  readonly languages: readonly Peer['language'][]
   readonly once: boolean
 }
 

@@ -9,7 +9,7 @@ import type { Missing, Peer } from './peers.ts'
 
 export interface Run {
   readonly machine: Machine
-  readonly options: Options
+  readonly options: Partial<Options> & Pick<Options, 'reference'>
   readonly peers: readonly Pick<Peer, 'name' | 'version'>[]
   readonly missing: readonly Missing[]
   readonly failures: readonly string[]
@@ -17,17 +17,26 @@ export interface Run {
 }
 
 /** A file name for each kind. The reference is the one that is committed; the others carry their date. */
-export function fileNames({ machine, options }: Run): { json: string; text: string; svg: string } {
+export function fileNames(
+  { machine, options }: Run,
+  suite?: string,
+): { json: string; text: string; svg: string } {
   const dated = machine.date.slice(0, 19).replaceAll(':', '-')
-  return options.reference
-    ? { json: 'reference.json', text: 'reference.txt', svg: 'latency-bandwidth.svg' }
-    : { json: `${dated}.json`, text: `${dated}.txt`, svg: `${dated}.svg` }
+  const name = options.reference ? (suite ?? 'reference') : suite ? `${suite}-${dated}` : dated
+  const plot = options.reference ? 'latency-bandwidth' : name
+  return { json: `${name}.json`, text: `${name}.txt`, svg: `${plot}.svg` }
 }
 
-/** Gives the paths written. */
-export function writeResults(run: Run, folder: string, text: string, svg: string | null): string[] {
+/** Gives the paths written. A suite of its own, such as that between hosts, has its name in theirs. */
+export function writeResults(
+  run: Run,
+  folder: string,
+  text: string,
+  svg: string | null,
+  suite?: string,
+): string[] {
   mkdirSync(folder, { recursive: true })
-  const names = fileNames(run)
+  const names = fileNames(run, suite)
   const files: [string, string | null][] = [
     [names.json, toJson(run)],
     [names.text, text],

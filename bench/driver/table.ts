@@ -2,22 +2,21 @@
 
 import { BENCHMARKS, type Benchmark } from './benchmarks.ts'
 import type { Measurements } from './measurements.ts'
-import type { PeerName } from './peers.ts'
 import type { Summary } from './statistics.ts'
 
 /**
  * A table for every benchmark and number of ranks: rows are sizes, columns peers, then ratios. What has no sizes
- * has one table with a row for every number of ranks.
+ * has one table with a row for every number of ranks. Ratios are of the peer `own` over each of the others.
  */
-export function tables(measurements: Measurements, peers: readonly PeerName[]): string {
-  const others = peers.includes('tsmpi') ? peers.filter((peer) => peer !== 'tsmpi') : []
+export function tables(measurements: Measurements, peers: readonly string[], own = 'tsmpi'): string {
+  const others = peers.includes(own) ? peers.filter((peer) => peer !== own) : []
   const heads = ['', ...peers, ...others.map((other) => `/ ${other}`)]
   const texts: string[] = []
   for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
     const row = (label: string, ranks: number, bytes: number): string[] => [
       label,
       ...peers.map((peer) => formatSummary(measurements.summary(peer, name, ranks, bytes))),
-      ...others.map((other) => formatRatio(measurements.ratio('tsmpi', other, name, ranks, bytes))),
+      ...others.map((other) => formatRatio(measurements.ratio(own, other, name, ranks, bytes))),
     ]
     const add = (where: string, rows: readonly string[][]): void => {
       const better = `${benchmark.better} is better`
