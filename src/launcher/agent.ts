@@ -68,6 +68,8 @@ export interface Agent extends RankControl {
   readonly ranks: readonly number[]
   /** Starts all ranks; they wait for `boot`. */
   start(events: AgentEvents): void
+  /** Asks the host for a sign of life; the returned function says whether there has been one since. */
+  ping(): () => boolean
   /** Lets all ranks run the program. */
   boot(program: Program, facts: BootFacts): void
 }

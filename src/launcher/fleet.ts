@@ -33,8 +33,14 @@ export class Fleet implements RankControl {
     })
   }
 
-  hostnameOf(rank: number): string {
-    return this.#of(rank).hostname
+  /** The host of `rank`. */
+  hostOf(rank: number): HostOfJob {
+    return this.#of(rank)
+  }
+
+  /** Asks the host of `rank` for a sign of life; the returned function says whether there has been one since. */
+  ping(rank: number): () => boolean {
+    return this.#of(rank).ping()
   }
 
   start(events: FleetEvents): void {

@@ -28,7 +28,7 @@ export class JobOutput {
       return {
         rank,
         stream,
-        prefix: () => this.#prefix(rank, fleet.hostnameOf(rank)),
+        prefix: () => this.#prefix(rank, fleet.hostOf(rank).hostname),
         pause: () => {
           if (pauses++ === 0) fleet.pauseOutput(rank, stream)
         },

@@ -128,6 +128,10 @@ export class LocalAgent implements Agent {
     await this.#janitor.dismiss()
   }
 
+  ping(): () => boolean {
+    return () => true
+  }
+
   flushed(): null {
     return null
   }

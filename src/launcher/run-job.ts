@@ -47,6 +47,8 @@ export async function runJob(plan: Plan): Promise<number> {
   try {
     const startedMs = performance.now()
     const compiling = travels ? compile(script, true) : null
+    // Nobody wants to wait for hosts that have nothing to run.
+    compiling?.catch((error) => interrupt.abort(error))
     hosts = entries === null ? [thisHost(plan)] : await gather(entries, plan, around, interrupt)
     const job: Job = {
       plan: { ...plan, ranks: hosts.reduce((sum, host) => sum + host.ranks.length, 0) },
@@ -59,8 +61,10 @@ export async function runJob(plan: Plan): Promise<number> {
     checkStdinRank(plan.stdinRank, job.plan.ranks)
     return await runOn(job, interrupt)
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error
-    return 128 + constants.signals[error.signal]
+    if (error instanceof Interrupted) return 128 + constants.signals[error.signal]
+    if (!(error instanceof CompileError)) throw error
+    process.stderr.write(`tsrun: the script does not compile\n${error.message}`)
+    return 1
   } finally {
     await Promise.all(hosts.map((host) => host.connection?.leave()))
     ignoreSignals()
@@ -138,10 +142,6 @@ async function runOn(job: Job, interrupt: Interrupt): Promise<number> {
     for (const deadline of deadlines) clearTimeout(deadline)
     if (cause) output.note(reportEnd(cause, ranks))
     return cause ? exitCodeOf(cause, ranks) : 0
-  } catch (error) {
-    if (!(error instanceof CompileError)) throw error
-    output.note(`tsrun: the script does not compile\n${error.message}`)
-    return 1
   } finally {
     await fleet.leave()
     await output.flush()
@@ -187,12 +187,17 @@ class Interrupt implements SignalTarget {
 
   hand(target: Omit<SignalTarget, 'ignoresHangup'>): void {
     this.#target = target
-    if (this.signal.aborted) target.end((this.signal.reason as Interrupted).signal)
+    if (this.signal.reason instanceof Interrupted) target.end(this.signal.reason.signal)
   }
 
   end(signal: NodeJS.Signals): void {
-    this.#controller.abort(new Interrupted(signal))
+    this.abort(new Interrupted(signal))
     this.#target?.end(signal)
+  }
+
+  /** The preparations have failed. */
+  abort(error: unknown): void {
+    this.#controller.abort(error)
   }
 
   kill(): void {
@@ -237,12 +242,9 @@ function thisHost({ ranks }: Plan): GatheredHost {
   }
 }
 
-/** A failure may come before anybody waits for the text. */
 function compile(script: Script, travels: boolean): Promise<Program> {
   if (!script.isTypeScript && !travels) return Promise.resolve({ kind: 'plain', path: script.path })
-  const program = compileScript(script.realPath, travels)
-  program.catch(() => {})
-  return program
+  return compileScript(script.realPath, travels)
 }
 
 function startDeadline({ timeoutMs }: Plan, supervisor: Supervisor): NodeJS.Timeout | undefined {

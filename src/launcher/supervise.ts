@@ -48,7 +48,7 @@ interface RankState {
 }
 
 /** What a supervisor needs of a fleet. */
-export type Supervised = Pick<Fleet, 'hostnameOf' | 'boot' | 'send' | 'signal'>
+export type Supervised = Pick<Fleet, 'hostOf' | 'ping' | 'boot' | 'send' | 'signal'>
 
 export class Supervisor implements Omit<FleetEvents, 'onDetail' | 'onOutput'> {
   /** Resolves when every rank has ended and all its output has come. */
@@ -204,8 +204,17 @@ export class Supervisor implements Omit<FleetEvents, 'onDetail' | 'onOutput'> {
   }
 
   #watchLost(rank: number, peer: number, reason: string): void {
+    if (this.#ranks[peer] === undefined) return
+    // Not only the rank may be out of reach, but the whole of its host.
+    const hasAnswered = this.#fleet.ping(peer)
     const limit = setTimeout(() => {
-      if (this.#ranks[peer]?.end === null) this.end({ kind: 'unreachable', rank, peer, reason })
+      if (this.#ranks[peer]?.end !== null) return
+      if (hasAnswered()) {
+        this.end({ kind: 'unreachable', rank, peer, reason })
+      } else {
+        const why = `it does not answer, and rank ${rank} has lost rank ${peer}: ${reason}`
+        this.onHostLost(this.#fleet.hostOf(peer), why)
+      }
     }, LOST_LIMIT_MS)
     limit.unref()
   }
@@ -228,7 +237,7 @@ export class Supervisor implements Omit<FleetEvents, 'onDetail' | 'onOutput'> {
     if (this.#killTimer) clearTimeout(this.#killTimer)
     this.#resolve({
       cause: this.#cause,
-      ranks: this.#ranks.map((state) => ({ ...state, hostname: this.#fleet.hostnameOf(state.rank) })),
+      ranks: this.#ranks.map((state) => ({ ...state, hostname: this.#fleet.hostOf(state.rank).hostname })),
     })
   }
 

@@ -11,7 +11,7 @@ import { afterEach, expect } from 'vitest'
 
 export const TEST_ID_VARIABLE = 'TSMPI_TEST_ID'
 
-interface Watched {
+export interface Watched {
   readonly id: string
   readonly tmp: string
 }

@@ -6,7 +6,7 @@ import { mkdtempSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { TEST_ID_VARIABLE, watchLeftovers } from './leftovers.ts'
+import { TEST_ID_VARIABLE, type Watched, watchLeftovers } from './leftovers.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const TSRUN = join(ROOT, 'bin/tsrun.js')
@@ -42,6 +42,8 @@ export interface Result {
 export class Run {
   readonly child: ChildProcess
   readonly ended: Promise<Result>
+  /** By this its processes are found. */
+  readonly watched: Watched
   stdout = ''
   stderr = ''
   #changed: () => void = () => {}
@@ -50,7 +52,8 @@ export class Run {
   constructor(args: readonly string[], options: RunOptions = {}) {
     const id = randomUUID()
     const tmp = mkdtempSync(join(realpathSync(tmpdir()), 'tst-'))
-    watchLeftovers({ id, tmp })
+    this.watched = { id, tmp }
+    watchLeftovers(this.watched)
     const [file, ...rest] = [
       ...(options.through ?? []),
       ...(options.command ?? [process.execPath, TSRUN]),

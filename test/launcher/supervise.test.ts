@@ -16,7 +16,8 @@ const IDLE = { pending: [], last: null }
 function setup(size: number) {
   const told: string[] = []
   const fleet: Supervised = {
-    hostnameOf: () => 'here',
+    hostOf: (rank) => ({ hostname: 'here', ranks: [rank] }),
+    ping: () => () => true,
     boot: () => told.push('boot'),
     send: (rank, message) => told.push(`${message.t} to ${rank}`),
     signal: (signal) => told.push(signal),

@@ -106,7 +106,7 @@ class Attempts {
     if (this.error) throw this.error
     const { note, nodePath, agentPath } = this.#options
     const connection = new Connection(
-      startCommand(entry, this.#options),
+      startCommand(entry, this.#options, process.env),
       { nodePath, agentPath },
       this.#setpriv,
       (line) => note(`host ${entry.name} said: ${line}`),

@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { type AgentEnd, describeAgentEnd, diagnoseStart, type Installation, isPassing } from './diagnosis.ts'
 import { type Frame, FrameDecoder, KIND } from './frames.ts'
+import { isInPath } from './in-path.ts'
 import { decodeMessage, encodeMessage, type FromAgent, MARKER } from './messages.ts'
 import { Pulse, SILENCE_TURNS } from './pulse.ts'
 import type { StartCommand } from './start-command.ts'
@@ -32,7 +33,9 @@ export interface ConnectionListener {
 }
 
 /** A login shell that prints more than this before the agent speaks will not stop. */
-const LONGEST_BANNER_BYTES = 1024 * 1024
+const LONGEST_BANNER_BYTES = 64 * 1024
+/** More of it helps nobody. */
+const SHOWN_BANNER_LINES = 32
 const KEPT_STDERR_CHARS = 16 * 1024
 /** What the command has left behind may hold its output open. */
 const READ_ON_MS = 1000
@@ -50,11 +53,16 @@ export class Connection {
   readonly #child: ChildProcess
   readonly #input: Writable
   readonly #decoder = new FrameDecoder()
+  /** A line not complete yet, of those before the agent's first word; null: it has spoken. */
   #banner: Buffer | null = Buffer.alloc(0)
+  #bannerBytes = 0
+  #bannerLines = 0
   #stderr = ''
   #greet: { resolve(greeting: Greeting): void; reject(error: Error): void } | null = null
   #listener = IGNORANT
   #pulse: Pulse | null = null
+  /** How often something has come. */
+  #heard = 0
   /** Why the connection is of no use any more. */
   #lost: string | null = null
   /** Why it has ended. */
@@ -75,10 +83,16 @@ export class Connection {
     })
     // Whoever wants the connection awaits it; nobody may be there any more when it fails later.
     this.greeting.catch(() => {})
-    const wrapper = setpriv && command.diesWithLauncher ? [setpriv, '--pdeathsig', 'KILL', '--'] : []
+    // A command that is not there is told best by the system itself.
+    const isWrapped = setpriv !== null && command.diesWithLauncher && isInPath(command.file, command.env)
+    const wrapper = isWrapped ? [setpriv, '--pdeathsig', 'KILL', '--'] : []
     const [file, ...args] = [...wrapper, command.file, ...command.args]
     // In a session of its own: a Ctrl-C in the terminal is for the launcher, which ends the job in order.
-    this.#child = spawn(file!, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+    this.#child = spawn(file!, args, {
+      env: command.env,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     this.#input = this.#child.stdin!
     this.ended = this.#watch()
   }
@@ -111,6 +125,13 @@ export class Connection {
   /** The other end is stopped together with this one, or continues. */
   rest(on: boolean): void {
     this.#pulse?.rest(on)
+  }
+
+  /** Asks for a sign; the returned function says whether there has been one since. */
+  ping(): () => boolean {
+    const before = this.#heard
+    this.write(encodeMessage({ t: 'ping' }))
+    return () => this.#heard > before
   }
 
   /** Waits for the other end to leave, which it has been asked to; ends it after a while. */
@@ -147,7 +168,7 @@ export class Connection {
       const over = (end: AgentEnd) => {
         if (this.#why !== null) return
         this.#pulse?.stop()
-        this.#why = this.#lost ?? describeAgentEnd(end)
+        this.#why = this.#lost ?? `its agent is gone: ${describeAgentEnd(end)}`
         this.#finish(end, this.#why)
         resolve()
       }
@@ -179,6 +200,7 @@ export class Connection {
 
   #receive(chunk: Buffer): void {
     if (this.#lost !== null) return
+    this.#heard++
     this.#pulse?.heard()
     try {
       const frames = this.#banner === null ? chunk : this.#readBanner(chunk)
@@ -207,6 +229,7 @@ export class Connection {
 
   /** Passes on what stands before the marker; returns what stands behind it. */
   #readBanner(chunk: Buffer): Buffer | null {
+    this.#bannerBytes += chunk.length
     let rest = Buffer.concat([this.#banner!, chunk])
     for (;;) {
       const newline = rest.indexOf(10)
@@ -217,9 +240,9 @@ export class Connection {
         this.#banner = null
         return rest
       }
-      if (line !== '') this.#said(line)
+      if (line !== '' && this.#bannerLines++ < SHOWN_BANNER_LINES) this.#said(line)
     }
-    if (rest.length > LONGEST_BANNER_BYTES) throw new Error('it prints without end')
+    if (this.#bannerBytes > LONGEST_BANNER_BYTES) throw new Error('it prints without end')
     this.#banner = rest
     return null
   }

@@ -39,7 +39,10 @@ export function diagnoseStart(end: AgentEnd, { nodePath, agentPath }: Installati
 export function describeAgentEnd({ file, code, signal, stderr }: AgentEnd): string {
   const how = signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`
   const line = lastLine(stderr)
-  return `${file} ${how}${line === '' ? ' without a word' : `: ${line}`}`
+  if (line !== '') return `${file} ${how}: ${line}`
+  // An agent whose input ends goes without a word, because it has lost its launcher.
+  const hint = code === 0 ? '; does it pass its standard input on? docker and kubectl need exec -i' : ''
+  return `${file} ${how} without a word${hint}`
 }
 
 /** Why the installation on a host cannot be used; null: it can. */

@@ -1,6 +1,5 @@
 /** Brings the hosts of a job together: connects to those elsewhere, and decides which ranks run where. */
 
-import { accessSync, constants } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +12,7 @@ import { runsHere } from '../hosts/this-host.ts'
 import { type ConnectOptions, connectAll, type Greeted } from './connect.ts'
 import type { Connection } from './connection.ts'
 import { type HostFacts, hostFacts } from './facts.ts'
+import { isInPath } from './in-path.ts'
 
 /** Where this copy of tsmpi has the agent program. */
 const OWN_AGENT = fileURLToPath(new URL('../launcher/remote/main.js', import.meta.url))
@@ -88,15 +88,4 @@ export function isHere(entry: HostEntry, { rsh }: Plan, around: Surroundings): b
 /** "localhost" says nothing in a report of several hosts. */
 function ownName({ entry: { name } }: PlacedHost): string {
   return /^(localhost(\..*)?|127\..*|::1)$/i.test(name) ? hostname() : name
-}
-
-function isInPath(command: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
-  return PATH.split(':').some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
 }

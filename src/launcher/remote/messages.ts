@@ -46,6 +46,8 @@ export type ToAgent =
   /** So many bytes of output have arrived. */
   | { readonly t: 'taken'; readonly bytes: number }
   | { readonly t: 'leave' }
+  /** Wants a beat in answer. */
+  | { readonly t: 'ping' }
   | { readonly t: 'beat' }
 
 export type FromAgent =

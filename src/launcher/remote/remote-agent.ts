@@ -81,6 +81,10 @@ export class RemoteAgent implements Agent {
     return false
   }
 
+  ping(): () => boolean {
+    return this.#connection.ping()
+  }
+
   async leave(): Promise<void> {
     this.#events = null
     this.#tell({ t: 'leave' })

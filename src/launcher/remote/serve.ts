@@ -26,7 +26,7 @@ import {
   type ToAgent,
 } from './messages.ts'
 import { OutputGate } from './output-gate.ts'
-import { Pulse } from './pulse.ts'
+import { Pulse, SILENCE_TURNS } from './pulse.ts'
 
 /** How long the last words may take. */
 const FLUSH_LIMIT_MS = 1000
@@ -48,13 +48,15 @@ class Server {
   constructor() {
     this.#pulse = new Pulse({
       beat: () => this.#tell({ t: 'beat' }),
-      onSilence: () => this.#leave(),
+      onSilence: () => this.#fail(`it has heard nothing of tsrun for ${SILENCE_TURNS} s`),
     })
     const gone = () => this.#leave()
     process.stdin.on('data', (chunk: Buffer) => this.#receive(chunk))
     for (const event of ['end', 'error', 'close']) process.stdin.on(event, gone)
     this.#output.on('error', gone)
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, gone)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => this.#fail(`its agent (pid ${process.pid}) was ended by ${signal}`))
+    }
     process.on('uncaughtException', (error) => this.#fail(`internal error: ${error.stack}`))
   }
 
@@ -118,6 +120,9 @@ class Server {
       case 'taken':
         this.#gate?.taken(message.bytes)
         break
+      case 'ping':
+        this.#tell({ t: 'beat' })
+        break
       case 'leave':
         this.#leave()
         break
@@ -164,6 +169,7 @@ class Server {
   }
 
   #fail(why: string): void {
+    if (this.#isLeaving) return
     this.#tell({ t: 'failed', why })
     this.#leave()
   }

@@ -23,6 +23,7 @@ export interface StartOptions {
 export interface StartCommand {
   readonly file: string
   readonly args: readonly string[]
+  readonly env: NodeJS.ProcessEnv
   /** Whether the system may kill the command when the launcher has died; srun first has to end its step. */
   readonly diesWithLauncher: boolean
 }
@@ -40,6 +41,9 @@ const SRUN_OPTIONS = [
   '--kill-on-bad-exit=0',
 ]
 
+const OPTION_OF_SRUN =
+  /^(SLURM_(NTASKS.*|NPROCS|CPUS_PER_TASK|DISTRIBUTION|EXACT|EXCLUSIVE|LABELIO|UNBUFFEREDIO|STD(IN|OUT|ERR)MODE|MULTI_PROG)|SRUN_CPUS_PER_TASK)$/
+
 /** Commands that run another without a shell in between, and what they need to have one. */
 const SHELL_FOR: Readonly<Record<string, readonly string[]>> = {
   docker: ['sh', '-c'],
@@ -49,11 +53,16 @@ const SHELL_FOR: Readonly<Record<string, readonly string[]>> = {
   oc: ['--', 'sh', '-c'],
 }
 
-export function startCommand({ name, user }: HostEntry, options: StartOptions): StartCommand {
+/** `env`: of this process. */
+export function startCommand(
+  { name, user }: HostEntry,
+  options: StartOptions,
+  env: NodeJS.ProcessEnv,
+): StartCommand {
   const { rsh, usesSrun, nodePath, agentPath } = options
   if (usesSrun) {
     const args = [...SRUN_OPTIONS, `--nodelist=${name}`, nodePath, agentPath]
-    return { file: 'srun', args, diesWithLauncher: false }
+    return { file: 'srun', args, env: srunEnvironment(env), diesWithLauncher: false }
   }
   const [file, ...args] = rsh === null ? ['ssh'] : splitWords(rsh)
   const program = basename(file!)
@@ -61,7 +70,16 @@ export function startCommand({ name, user }: HostEntry, options: StartOptions): 
   const command = `exec ${quote(nodePath)} ${quote(agentPath)}`
   if (program === 'ssh') args.push(...SSH_OPTIONS, host, '--', command)
   else args.push(host, ...(SHELL_FOR[program] ?? []), command)
-  return { file: file!, args, diesWithLauncher: true }
+  return { file: file!, args, env, diesWithLauncher: true }
+}
+
+/**
+ * srun takes options from its environment, and salloc and sbatch leave there what the user has asked for the
+ * ranks: so many tasks per node, labels before every line of output, or none of it.
+ */
+function srunEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !OPTION_OF_SRUN.test(name))
+  return Object.fromEntries(kept)
 }
 
 /** For any shell; the characters that some shell gives a meaning even here do not occur in sensible paths. */
