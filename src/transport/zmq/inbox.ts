@@ -44,7 +44,9 @@ export class Inbox {
 
   /** To be called when somebody begins to listen. */
   start(): void {
-    if (!this.#running && !this.#closed) void this.#run()
+    if (this.#running || this.#closed) return
+    this.#running = true
+    this.#next()
   }
 
   /** To be called when nobody listens any more. */
@@ -84,41 +86,53 @@ export class Inbox {
     return this.#sinceDrain > MESSAGES_PER_DRAIN || !this.#router.readable
   }
 
-  async #run(): Promise<void> {
-    this.#running = true
-    try {
-      while (!this.#closed && this.#events.listening()) {
-        if (this.#drained.length > 0 && this.#isDrained()) {
-          // Whoever asked may still be inside a call of the transport.
-          await null
-          for (const f of this.#drained.splice(0)) f()
-          continue
-        }
-        this.#pending = true
-        const parts = await this.#router.receive()
-        this.#pending = false
-        if (isWake(parts[0]!)) this.#waking = false
-        else this.#events.message(parts)
-        this.#sinceDrain++
-        this.#bytes += (parts[1]?.length ?? 0) + (parts[2]?.length ?? 0)
-        if (++this.#messages >= MESSAGES_PER_TURN || this.#bytes >= BYTES_PER_TURN) await this.#turn()
-        // Whoever waited for this message may want to answer; asking for the next one takes as long as that.
-        else await nextTick()
-      }
-    } catch (error) {
-      if (!this.#closed) this.#events.failed(error as Error)
+  readonly #next = (): void => {
+    if (this.#closed || !this.#events.listening()) {
+      this.#running = false
+      return
     }
+    if (this.#drained.length > 0 && this.#isDrained()) {
+      // Whoever asked may still be inside a call of the transport.
+      queueMicrotask(this.#tellDrained)
+      return
+    }
+    this.#pending = true
+    try {
+      this.#router.receive().then(this.#take, this.#broken)
+    } catch (error) {
+      this.#broken(error as Error)
+    }
+  }
+
+  readonly #tellDrained = (): void => {
+    for (const f of this.#drained.splice(0)) f()
+    this.#next()
+  }
+
+  readonly #take = (parts: readonly Uint8Array[]): void => {
+    this.#pending = false
+    try {
+      if (isWake(parts[0]!)) this.#waking = false
+      else this.#events.message(parts)
+    } catch (error) {
+      this.#broken(error as Error)
+      return
+    }
+    this.#sinceDrain++
+    this.#bytes += (parts[1]?.length ?? 0) + (parts[2]?.length ?? 0)
+    if (++this.#messages >= MESSAGES_PER_TURN || this.#bytes >= BYTES_PER_TURN) {
+      this.#messages = 0
+      this.#bytes = 0
+      setImmediate(this.#next)
+    } else {
+      // Whoever waited for this message may want to answer: asking for the next one takes as long as that.
+      process.nextTick(this.#next)
+    }
+  }
+
+  readonly #broken = (error: Error): void => {
     this.#pending = false
     this.#running = false
+    if (!this.#closed) this.#events.failed(error)
   }
-
-  #turn(): Promise<void> {
-    this.#messages = 0
-    this.#bytes = 0
-    return new Promise((resolve) => setImmediate(resolve))
-  }
-}
-
-function nextTick(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve))
 }

@@ -192,8 +192,6 @@ export class Outbox {
   }
 
   #post(wire: Wire, batch: Batch): void {
-    // One for all messages of a turn: most often there is one.
-    if (this.#messages++ === 0) setImmediate(this.#turned)
     const head = this.#head
     head.flags = this.#flags()
     const parts = batch.seal(head)
@@ -204,6 +202,7 @@ export class Outbox {
     const sent = wire.send(parts)
     if (batch.recycle()) this.#spare = batch
     sent.then(this.#sentOne, this.#failed)
+    if (this.#messages++ === 0) setImmediate(this.#turned)
   }
 
   #greet(wire: Wire, hello: Uint8Array): void {
