@@ -86,6 +86,7 @@ class ForeignJob extends RankJob {
     const exitCode = code & 0xff || 1
     process.stderr.write(`tsmpi: rank ${this.rank} of ${this.size}: abort(${exitCode}): ${why}\n`)
     this.#port.send({ t: 'abort', code: exitCode, why })
+    this.#port.flush()
     return this.#exitAtOnce(exitCode)
   }
 
@@ -105,6 +106,8 @@ class ForeignJob extends RankJob {
       case 'noJob':
         throw new InvariantError(message.why)
       case 'aborted':
+        // The others hear it from rank 0, which must not be gone before.
+        if (this.rank === 0) this.#port.flush()
         this.#exitAtOnce(message.code)
         break
       case 'failed':
@@ -127,7 +130,6 @@ class ForeignJob extends RankJob {
 
   /** No handler of the program runs any more. */
   #exitAtOnce(code: number): never {
-    this.#port.flush()
     process.removeAllListeners('exit')
     if (this.runtimeDir !== null) removeFolder(this.runtimeDir)
     process.exit(code)

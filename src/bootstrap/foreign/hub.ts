@@ -161,8 +161,12 @@ export class ForeignHub {
 
 /** Why `state` has failed, as it stands in parentheses behind that it has. */
 function reasonOf({ guest, uncaught, announced }: RankState, why: string): string {
-  const who = `on ${guest.hostname}, pid ${guest.pid}`
+  const who = whoIs(guest)
   if (announced === null) return `${who}: its process has died, ${why}`
   if (announced.code === 0) return `${who}: it left, but ${announced.owed}`
   return `${who}: ${uncaught ?? `exit code ${announced.code}`}`
+}
+
+export function whoIs({ hostname, pid }: Pick<Guest, 'hostname' | 'pid'>): string {
+  return `on ${hostname}, pid ${pid}`
 }

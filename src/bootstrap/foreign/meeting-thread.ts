@@ -13,7 +13,7 @@ import { hostname } from 'node:os'
 import { type MessagePort, workerData } from 'node:worker_threads'
 import type { ForeignStart } from './detect.ts'
 import { removeFolder } from './folder.ts'
-import { ForeignHub } from './hub.ts'
+import { ForeignHub, whoIs } from './hub.ts'
 import { join } from './join.ts'
 import { type Arrived, meet } from './meet.ts'
 import {
@@ -91,13 +91,22 @@ function serve({ others, address }: Awaited<ReturnType<typeof meet>>, own: Omit<
     secret: randomBytes(32).toString('hex'),
     address,
   })
-  const own0 = { guest: own, line: { send: (message: FromHub) => deliver(message, seats[0]!) } }
-  const hub = new ForeignHub([own0, ...others.map(({ guest, channel }) => ({ guest, line: channel }))], {
-    over(ending, code) {
-      flags[Flag.CODE] = code
-      raise(Flag.END, ending)
+  const toOwn = (message: FromHub): void => {
+    if (message.t === 'failed') cleanUp(message.rank, seats[0]!)
+    deliver(message)
+  }
+  const hub = new ForeignHub(
+    [
+      { guest: own, line: { send: toOwn } },
+      ...others.map(({ guest, channel }) => ({ guest, line: channel })),
+    ],
+    {
+      over(ending, code) {
+        flags[Flag.CODE] = code
+        raise(Flag.END, ending)
+      },
     },
-  })
+  )
   for (const arrived of others) attend(hub, arrived, seats[arrived.guest.rank]!)
   port.on('message', (message: ToThread) => {
     if (message.t !== 'heard?') hub.receive(0, message)
@@ -121,10 +130,15 @@ function follow(channel: Awaited<ReturnType<typeof join>>): void {
   let allFinished = false
   /** Nothing depends on rank 0 any more. */
   let hasParted = false
-  let ended: string | null = null
+  let ended = false
+  /** The highest id of `heard?`. */
+  let asked = 0
+  /** Ranks whose processes have ended, or might as well have. */
   const gone = new Set<number>([start.rank])
   channel.onEnd = (why) => {
-    ended = why
+    ended = true
+    // The program must not wait for an answer that cannot come any more.
+    raise(Flag.HEARD, asked)
     if (hasParted) return
     if (seat === null) {
       tell({
@@ -135,7 +149,8 @@ function follow(channel: Awaited<ReturnType<typeof join>>): void {
       return
     }
     // Nobody will hear of anybody any more, and who waits would wait for ever.
-    fail(0, `its process has died, ${why}`)
+    cleanUp(0, seat)
+    fail(0, `${whoIs(seat.hub)}: its process has died, ${why}`)
     for (let rank = 1; rank < start.size; rank++) {
       fail(rank, 'it can still run, but rank 0, through which ranks learn of each other, has failed')
     }
@@ -143,7 +158,7 @@ function follow(channel: Awaited<ReturnType<typeof join>>): void {
   const fail = (rank: number, reason: string): void => {
     if (gone.has(rank)) return
     gone.add(rank)
-    deliver({ t: 'failed', rank, reason }, seat!)
+    deliver({ t: 'failed', rank, reason })
   }
   channel.onMessage = (message) => {
     switch (message.t) {
@@ -160,6 +175,7 @@ function follow(channel: Awaited<ReturnType<typeof join>>): void {
         raise(Flag.HEARD, message.id)
         break
       case 'failed':
+        cleanUp(message.rank, seat!)
         fail(message.rank, message.reason)
         break
       case 'over':
@@ -167,15 +183,15 @@ function follow(channel: Awaited<ReturnType<typeof join>>): void {
         channel.send({ t: 'parted' })
         break
       default:
-        if (message.t === 'finished' || message.t === 'left') gone.add(message.rank)
+        if (message.t === 'left' || (message.t === 'finished' && message.left)) gone.add(message.rank)
         if (message.t === 'allFinished') allFinished = true
-        deliver(message, seat!)
+        deliver(message)
         if (message.t === 'aborted') channel.send({ t: 'parted' })
     }
   }
   port.on('message', (message: ToThread) => {
-    // Without rank 0 there is nobody to hear it.
-    if (message.t === 'heard?' && ended !== null) raise(Flag.HEARD, message.id)
+    if (message.t === 'heard?') asked = message.id
+    if (message.t === 'heard?' && ended) raise(Flag.HEARD, asked)
     else channel.send(message satisfies ToHub)
   })
   channel.start()
@@ -187,14 +203,21 @@ function begin(seat: Seat): void {
   raise(Flag.READY, 1)
 }
 
+/** Rank `rank` has died, and may have had no time to do so. */
+function cleanUp(rank: number, { folders }: Seat): void {
+  const folder = folders.find(([owner]) => owner === rank)
+  if (folder !== undefined) removeFolder(folder[1])
+}
+
 /** To this rank's own program. */
-function deliver(message: FromHub, { folders }: Seat): void {
-  if (message.t === 'failed') {
-    const folder = folders.find(([rank]) => rank === message.rank)
-    if (folder !== undefined) removeFolder(folder[1])
-  }
-  if (message.t === 'aborted') setTimeout(() => process.kill(process.pid, 'SIGKILL'), ABORT_LIMIT_MS)
+function deliver(message: FromHub): void {
+  if (message.t === 'aborted') setTimeout(killAtOnce, ABORT_LIMIT_MS)
   if (message.t !== 'heard' && message.t !== 'over') tell(message)
+}
+
+function killAtOnce(): void {
+  removeFolder(data.folder)
+  process.kill(process.pid, 'SIGKILL')
 }
 
 function tell(message: FromThread): void {

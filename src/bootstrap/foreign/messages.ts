@@ -19,9 +19,11 @@ export interface Guest {
   readonly folder: string
 }
 
-/** Where a rank is, and whose folders on its host it has to remove if their owners cannot: by rank. */
 export interface Seat {
   readonly place: Place
+  /** Of rank 0, whose end is known by that of the connection. */
+  readonly hub: Pick<Guest, 'pid' | 'hostname'>
+  /** Of the ranks on this host, for who is killed cannot remove his. */
   readonly folders: readonly (readonly [rank: number, folder: string])[]
 }
 

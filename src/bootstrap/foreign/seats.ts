@@ -23,6 +23,9 @@ export function seatsOf(guests: readonly Guest[], { jobId, secret, address }: Jo
   const numbers = new Map(keys.map((key, number) => [key, number]))
   const nodeOf = guests.map(({ hostKey }) => numbers.get(hostKey)!)
 
+  const { pid, hostname } = guests[0]!
+  const hub = { pid, hostname }
+
   return guests.map((guest): Seat => {
     const onHost = hosts.get(guest.hostKey)!
     const nodeRank = nodeOf[guest.rank]!
@@ -45,6 +48,6 @@ export function seatsOf(guests: readonly Guest[], { jobId, secret, address }: Jo
       runtimeDir: guest.folder,
       segmentFd: null,
     }
-    return { place, folders: onHost.map(({ rank, folder }) => [rank, folder] as const) }
+    return { place, hub, folders: onHost.map(({ rank, folder }) => [rank, folder] as const) }
   })
 }

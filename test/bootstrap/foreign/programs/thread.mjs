@@ -1,0 +1,4 @@
+import { parentPort } from 'node:worker_threads'
+import { world } from 'tsmpi'
+
+parentPort.postMessage(`${world.rank} ${world.size}`)
