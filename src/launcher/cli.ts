@@ -47,4 +47,14 @@ try {
   code = codeOf(error)
 }
 // Not by running dry: the standard input may be a terminal that nobody will close.
+await Promise.all([process.stdout, process.stderr].map(written))
 process.exit(code)
+
+/** Resolves when `stream` has nothing left to write: a pipe takes only so much at once. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    // Whoever does not want the rest need not get it.
+    stream.on('error', () => resolve())
+    stream.write('', () => resolve())
+  })
+}

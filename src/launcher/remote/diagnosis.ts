@@ -69,11 +69,8 @@ export function isPassing({ stderr, code }: AgentEnd): boolean {
 
 function installHint(agentPath: string): string {
   const at = agentPath.lastIndexOf('/node_modules/tsmpi/')
-  const where =
-    at < 0
-      ? '--prefix DIR says where it is after: npm i --prefix DIR'
-      : `there: npm i --prefix ${agentPath.slice(0, at) || '/'}`
-  return `${where} tsmpi@${version}`
+  if (at < 0) return `after npm i --prefix DIR tsmpi@${version} there, name it with --prefix DIR`
+  return `there: npm i --prefix ${agentPath.slice(0, at) || '/'} tsmpi@${version}`
 }
 
 function isSupported(node: string): boolean {
