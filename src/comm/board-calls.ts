@@ -146,6 +146,12 @@ export class BoardCalls implements Runner {
     // It may wait for this host's ranks from now on: look for them soon.
     this.#unwatch()
     this.#watch()
+    this.#relaxIfFar()
+  }
+
+  /** What comes from other hosts comes by the event loop, which is not to be kept from turning by looking here. */
+  #relaxIfFar(): void {
+    if (this.board.awaited === ELSEWHERE) this.#shared.relax()
   }
 
   /** Whether a call that has thrown this still waits for something: news of a rank's death. */
@@ -158,6 +164,7 @@ export class BoardCalls implements Runner {
     this.#running = call
     if (error instanceof Unreadable) this.#expectDeath(error.peer)
     this.#watch()
+    this.#relaxIfFar()
   }
 
   /** Takes a call that is pending into the queue. */
@@ -206,6 +213,7 @@ export class BoardCalls implements Runner {
       }
       this.board.examine()
       this.#checkAwaited(call)
+      this.#relaxIfFar()
       return false
     } catch (error) {
       if (error instanceof Unreadable) {

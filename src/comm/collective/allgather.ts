@@ -3,6 +3,7 @@ import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
 import { ITEM, isRaw, type Raw, rawType } from '../../wire/datatype.ts'
 import { allgatherShown } from './allgather/on-board.ts'
+import { allgatherItemsOnHosts, allgatherOnHosts } from './allgather/on-hosts.ts'
 import { selectAllgather } from './allgather/select.ts'
 import { allgatherItems } from './board/items.ts'
 import { allgatherShort, isShort } from './board/short.ts'
@@ -42,6 +43,9 @@ function gatherArrays(scope: Scope, value: Raw, options: IntoOptions) {
   checkOverlap(scope, 'allgather', mine, all, own)
   const call = signature('allgather', { type, count })
   if (board !== null) return scope.onBoard(call, options, arrays(allgatherShown(board, mine, all), result))
+  const { hosts } = scope
+  if (hosts !== null)
+    return scope.onHosts(call, options, (far) => arrays(allgatherOnHosts(hosts, far, mine, all), result))
   return scope.call(call, options, async (endpoint) => {
     const blocks = Array.from({ length: scope.size }, (_, r) => all.slice(r * count, (r + 1) * count))
     if (!own.sameMemory(mine)) own.set(mine)
@@ -68,8 +72,10 @@ function gatherItems(scope: Scope, value: unknown, options: IntoOptions) {
   refuseInto(scope, 'allgather', options.into, 'items are gathered to a list')
   const mine = encodeItem(value, where(scope, 'allgather'))
   const call = signature('allgather', { type: ITEM, count: 1 })
-  const { board } = scope
+  const { board, hosts } = scope
   if (board !== null) return scope.onBoard(call, options, values(allgatherItems(board, mine)))
+  if (hosts !== null)
+    return scope.onHosts(call, options, (far) => values(allgatherItemsOnHosts(hosts, far, mine)))
   return scope.call(call, options, async (endpoint) => {
     const list: unknown[] = new Array(scope.size)
     await exchangeAll(

@@ -18,6 +18,7 @@ import {
 import type { Scope } from './endpoint.ts'
 import { FAN_WIDTH, others } from './exchange.ts'
 import { gatherShown, showTo } from './gather/on-board.ts'
+import { gatherItemsOnHosts, gatherOnHosts } from './gather/on-hosts.ts'
 import { signature } from './signature.ts'
 import type { Gathered, IntoOptions } from './types.ts'
 
@@ -52,6 +53,9 @@ export function gather(
 
 const NONE: IntoOptions = {}
 
+/** Beyond it copying a block for the sake of a message less costs more than the message. */
+const LONGEST_BY_HOSTS = 32 * 1024
+
 /**
  * Linear: every rank sends to root, which receives each block into its place.
  * Root takes (p - 1)(o + n beta); a tree would forward most bytes twice to save root a few microseconds each.
@@ -63,8 +67,13 @@ function gatherArrays(scope: Scope, value: Raw, root: number, options: IntoOptio
   const mine = blockOf(scope, 'gather', 'value', value)
   const { type, count } = mine
   const call = signature('gather', { root, type, count })
+  const hosts = mine.byteLength <= LONGEST_BY_HOSTS ? scope.hosts : null
   if (scope.rank !== root) {
     if (board !== null) return scope.onBoard(call, options, arrays(showTo(board, mine, root), undefined))
+    if (hosts !== null)
+      return scope.onHosts(call, options, (far) =>
+        arrays(gatherOnHosts(hosts, far, mine, null, root), undefined),
+      )
     return scope.call(call, options, async (endpoint) => {
       await endpoint.send(mine, root)
       return undefined
@@ -75,6 +84,8 @@ function gatherArrays(scope: Scope, value: Raw, root: number, options: IntoOptio
   const place = (rank: number): Block => all.slice(rank * count, (rank + 1) * count)
   checkOverlap(scope, 'gather', mine, all, place(root))
   if (board !== null) return scope.onBoard(call, options, arrays(gatherShown(board, mine, all, root), result))
+  if (hosts !== null)
+    return scope.onHosts(call, options, (far) => arrays(gatherOnHosts(hosts, far, mine, all, root), result))
   return scope.call(call, options, async (endpoint) => {
     const receiving = others(endpoint, FAN_WIDTH, (source) => endpoint.recvInto(place(source), source))
     if (!mine.sameMemory(place(root))) place(root).set(mine)
@@ -97,9 +108,13 @@ function gatherShortArrays(scope: Scope, board: Board, value: Raw, root: number,
 function gatherItemsTo(scope: Scope, value: unknown, root: number, options: IntoOptions) {
   const mine = encodeItem(value, where(scope, 'gather'))
   const call = signature('gather', { root, type: ITEM, count: 1 })
-  const { board } = scope
+  const { board, hosts } = scope
   if (scope.rank !== root) {
     if (board !== null) return scope.onBoard(call, options, arrays(gatherItems(board, mine, root), undefined))
+    if (hosts !== null)
+      return scope.onHosts(call, options, (far) =>
+        arrays(gatherItemsOnHosts(hosts, far, mine, root), undefined),
+      )
     return scope.call(call, options, async (endpoint) => {
       await endpoint.send(Block.item(mine), root)
       return undefined
@@ -107,6 +122,8 @@ function gatherItemsTo(scope: Scope, value: unknown, root: number, options: Into
   }
   refuseInto(scope, 'gather', options.into, 'items are gathered to a list')
   if (board !== null) return scope.onBoard(call, options, values(gatherItems(board, mine, root)))
+  if (hosts !== null)
+    return scope.onHosts(call, options, (far) => values(gatherItemsOnHosts(hosts, far, mine, root)))
   return scope.call(call, options, async (endpoint) => {
     const list: unknown[] = new Array(scope.size)
     await others(endpoint, FAN_WIDTH, async (source) => {

@@ -15,6 +15,7 @@ import { blockOf, checkList, checkOverlap, equalBlocks, refuseInto, resultArray,
 import { scalarType } from './contribution.ts'
 import type { Scope } from './endpoint.ts'
 import { FAN_WIDTH } from './exchange.ts'
+import { directBlocks } from './reduce-scatter/direct.ts'
 import {
   digestOf,
   reduceScatterItems,
@@ -90,10 +91,11 @@ function scatterArray(scope: Scope, values: Raw, op: Op, options: ReduceScatterO
     return scope.onBoard(call, options, arrays(steps, result))
   }
   const carrier = new ElementsCarrier(op, type, out.count, result, own.sameMemory(out))
+  const exchange = scope.byRank ? directBlocks : pairwise
   return scope.call(call, options, async (endpoint) => {
     const blocks = counts.map((_, r) => part(input, r))
     const ahead = stepsAhead(input.byteLength / scope.size)
-    return carrier.finish(await pairwise(endpoint, carrier, blocks, ahead))
+    return carrier.finish(await exchange(endpoint, carrier, blocks, ahead))
   })
 }
 
@@ -109,19 +111,20 @@ function scatterItems(scope: Scope, values: readonly unknown[], op: Op, options:
   const type = listType(values)
   const { board } = scope
   const call = signature('reduceScatter', { op: op.code, type, count: scope.size })
+  const exchange = scope.byRank ? directBlocks : pairwise
   if (type === NUMBER) {
     const carrier = new NumbersCarrier(op)
     const numbers = [...(values as readonly number[])]
     if (board !== null && numbers.length * 8 <= board.cellBytes)
       return scope.onBoard(call, options, reduceScatterNumbers(board, carrier, numbers))
-    return scope.call(call, options, (endpoint) => pairwise(endpoint, carrier, numbers, FAN_WIDTH))
+    return scope.call(call, options, (endpoint) => exchange(endpoint, carrier, numbers, FAN_WIDTH))
   }
   const carrier = new ItemsCarrier(op, site)
   const items = Array.from(values, (value) => Item.ofBytes(encodeItem(value, site)))
   if (board !== null)
     return scope.onBoard(call, options, finished(carrier, reduceScatterItems(board, carrier, items)))
   return scope.call(call, options, async (endpoint) =>
-    carrier.finish(await pairwise(endpoint, carrier, items, FAN_WIDTH)),
+    carrier.finish(await exchange(endpoint, carrier, items, FAN_WIDTH)),
   )
 }
 

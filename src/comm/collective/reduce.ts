@@ -6,16 +6,24 @@ import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
 import { isShort, reduceShort, showShort } from './board/short.ts'
 import { arrays, finishedOn, type Steps } from './board/steps.ts'
+import { ElementsCarrier } from './carrier/elements.ts'
 import { type Item, ItemsCarrier } from './carrier/items.ts'
 import { NumbersCarrier } from './carrier/numbers.ts'
 import type { WholeArraysCarrier } from './carrier/whole-arrays.ts'
-import type { Contribution } from './carrier.ts'
+import type { Carrier, Contribution } from './carrier.ts'
 import { checkFixed, checkOverlap, checkRoot, resultArray, where } from './check.ts'
 import { checkArrays, contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
-import { binomial } from './reduce/binomial.ts'
+import type { Far, Hosts } from './hosts/hosts.ts'
 import { reduceItems, reduceNumber, reduceWholeArrays } from './reduce/on-board.ts'
-import { selectReduce, selectReduceOnBoard } from './reduce/select.ts'
+import {
+  type Between,
+  reduceArraysOnHosts,
+  reduceItemsOnHosts,
+  reduceNumberOnHosts,
+  reduceWholeArraysOnHosts,
+} from './reduce/on-hosts.ts'
+import { selectCarriedReduce, selectReduce, selectReduceOnBoard } from './reduce/select.ts'
 import { NUMBER, signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
 
@@ -46,10 +54,13 @@ export function reduce(
     checkRoot(scope, 'reduce', root)
     const into = scope.rank === root ? options?.into : undefined
     if (scope.board !== null) return onBoard(scope, scope.board, value, op, root, into, options)
+    const { hosts } = scope
+    if (hosts?.layout.mayReduce(op, scope.byRank))
+      return onHosts(scope, hosts, value, op, root, into, options)
     const contribution = contribute(scope, 'reduce', value, op, into)
     const { type, count } = contribution
     return scope.call(signature('reduce', { root, op: op.code, type, count }), options, (endpoint) =>
-      run(endpoint, op, contribution, root, into),
+      run(endpoint, op, contribution, root, into, scope.byRank),
     )
   } catch (error) {
     return Promise.reject(error)
@@ -90,6 +101,67 @@ function onBoard(
   return start(type, count, finishedOn(isRoot, carrier, steps))
 }
 
+function onHosts(
+  scope: Scope,
+  hosts: Hosts,
+  value: unknown,
+  op: Op,
+  root: number,
+  into: Raw | undefined,
+  options: IntoOptions | undefined,
+) {
+  const isRoot = scope.rank === root
+  const start = <T>(type: TypeCode, count: number, steps: (far: Far) => Steps<T>): Promise<T> =>
+    scope.onHosts(signature('reduce', { root, op: op.code, type, count }), options, steps)
+  const { carrier, own, type, count } = contribute(scope, 'reduce', value, op, into)
+  if (own instanceof Block) {
+    const result = isRoot ? (into ?? allocate(type, count)) : undefined
+    const out = result === undefined ? null : Block.of(result)
+    return start(type, count, (far) =>
+      arrays(
+        reduceArraysOnHosts(hosts, far, op, own, out, root, (endpoint, block, vroot) =>
+          reduceBlocks(endpoint, op, block, vroot, scope.byRank),
+        ),
+        result,
+      ),
+    )
+  }
+  const between = <P>(c: Carrier<P>): Between<P> => {
+    return (endpoint, partial, vroot) => carried(endpoint, c, partial, vroot)
+  }
+  return start(type, count, (far) => {
+    let steps: Steps<unknown>
+    if (carrier instanceof NumbersCarrier)
+      steps = reduceNumberOnHosts(hosts, far, carrier, own as number, root, between(carrier))
+    else if (carrier instanceof ItemsCarrier)
+      steps = reduceItemsOnHosts(hosts, far, carrier, own as Item, root, between(carrier))
+    else {
+      const whole = carrier as WholeArraysCarrier
+      steps = reduceWholeArraysOnHosts(hosts, far, whole, own as Raw, root, between(whole))
+    }
+    return finishedOn(isRoot, carrier, steps)
+  })
+}
+
+/** Combines blocks by messages; on root `block` serves as memory for the result, which may be in it or elsewhere. */
+async function reduceBlocks(endpoint: Endpoint, op: Op, block: Block, root: number, byRank: boolean) {
+  const algorithm = selectReduce(block.byteLength, endpoint.size, byRank)
+  if (algorithm === null) {
+    const carrier = new ElementsCarrier(op, block.type, block.count, undefined, false)
+    return carried(endpoint, carrier, block, root)
+  }
+  await algorithm(endpoint, op, block, block, root)
+  return endpoint.rank === root ? block : undefined
+}
+
+function carried<P>(endpoint: Endpoint, carrier: Carrier<P>, own: P, root: number): Promise<P | undefined> {
+  const bytes = (own as Partial<Raw>).byteLength ?? FEW_BYTES
+  return selectCarriedReduce(bytes, endpoint.size)(endpoint, carrier, own, root)
+}
+
+/** What numbers and items are taken for, whose length not all ranks know. */
+const FEW_BYTES = 8
+
 function reduceShortArrays(
   scope: Scope,
   board: Board,
@@ -118,13 +190,14 @@ async function run(
   { carrier, own, type, count }: Contribution,
   root: number,
   into: Raw | undefined,
+  byRank: boolean,
 ) {
-  const algorithm = own instanceof Block ? selectReduce(own.byteLength, endpoint.size) : null
+  const algorithm = own instanceof Block ? selectReduce(own.byteLength, endpoint.size, byRank) : null
   if (algorithm !== null) {
     const result = into ?? allocate(type, count)
     await algorithm(endpoint, op, own as Block, Block.of(result), root)
     return endpoint.rank === root ? result : undefined
   }
-  const result = await binomial(endpoint, carrier, own, root)
+  const result = await carried(endpoint, carrier, own, root)
   return endpoint.rank === root ? carrier.finish(result) : undefined
 }

@@ -7,6 +7,7 @@ import type { Carrier } from './carrier.ts'
 import { where } from './check.ts'
 import { contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
+import { byBlocks } from './scan/by-blocks.ts'
 import { selectScanOnBoard } from './scan/select.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
@@ -37,7 +38,11 @@ export async function scan(
   const call = signature('scan', { op: op.code, type, count })
   const steps = selectScanOnBoard(scope.board, op, contribution, n)
   if (steps !== null) return scope.onBoard(call, options, finishedOn(n > 0, carrier, steps))
-  return scope.call(call, options, async (endpoint) => carrier.finish(await doubling(endpoint, carrier, own)))
+  return scope.call(call, options, async (endpoint) =>
+    carrier.finish(
+      await (scope.byRank ? byBlocks(endpoint, carrier, own, n) : doubling(endpoint, carrier, own)),
+    ),
+  )
 }
 
 /**

@@ -19,6 +19,7 @@ import {
 import type { Scope } from './endpoint.ts'
 import { FAN_WIDTH, others } from './exchange.ts'
 import { scatterShown } from './scatter/on-board.ts'
+import { scatterFromRoot, scatterItemsFromRoot } from './scatter/on-hosts.ts'
 import { signature } from './signature.ts'
 import { takeFromRoot } from './take-from-root.ts'
 import type { ArrayOf, IntoOptions } from './types.ts'
@@ -75,6 +76,11 @@ function scatterArray(scope: Scope, values: Raw, root: number, options: IntoOpti
   checkOverlap(scope, 'scatter', mine, all, block(root))
   const call = signature('scatter', { root, type, count })
   if (board !== null) return scope.onBoard(call, options, scatterShown(board, all, block(root), mine, result))
+  const { hosts } = scope
+  if (hosts !== null)
+    return scope.onHosts(call, options, (far) =>
+      scatterFromRoot(hosts, far, root, all, block(root), mine, result),
+    )
   return scope.call(call, options, async (endpoint) => {
     const sending = others(endpoint, FAN_WIDTH, (dest) => endpoint.send(block(dest), dest))
     if (!mine.sameMemory(block(root))) mine.set(block(root))
@@ -112,6 +118,11 @@ function scatterList(scope: Scope, values: readonly unknown[], root: number, opt
   const call = signature('scatter', { root, type: ITEM, count: 1 })
   const { board } = scope
   if (board !== null) return scope.onBoard(call, options, ownItem(scatterItems(board, items), items[root]!))
+  const { hosts } = scope
+  if (hosts !== null)
+    return scope.onHosts(call, options, (far) =>
+      ownItem(scatterItemsFromRoot(hosts, far, root, items), items[root]!),
+    )
   return scope.call(call, options, async (endpoint) => {
     await others(endpoint, FAN_WIDTH, (dest) => endpoint.send(Block.item(items[dest]!), dest))
     return decodeItem(items[root]!)

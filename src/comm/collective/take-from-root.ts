@@ -7,6 +7,7 @@ import { arrays } from './board/steps.ts'
 import { blockOf, checkFixed, where } from './check.ts'
 import type { Scope } from './endpoint.ts'
 import { takeBlock, takeBlockOfAnyLength } from './scatter/on-board.ts'
+import { scatterToOthers } from './scatter/on-hosts.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions } from './types.ts'
 
@@ -19,9 +20,15 @@ export function takeFromRoot(
 ): Promise<unknown> {
   const into: Raw | undefined = options.into
   const { board } = scope
+  // Where blocks of a v form lie only root knows, so each is a message of its own.
+  const hosts = call === 'scatter' ? scope.hosts : null
   const take = call === 'scatter' ? takeBlock : takeBlockOfAnyLength
   if (into === undefined) {
     if (board !== null) return scope.onBoard(signature(call, { root }), options, take(board, root, null))
+    if (hosts !== null)
+      return scope.onHosts(signature(call, { root }), options, (far) =>
+        scatterToOthers(hosts, far, root, null),
+      )
     return scope.call(signature(call, { root }), options, async (endpoint) => {
       const block = await endpoint.recv(root)
       return block.type === ITEM ? decodeItem(block.bytes()) : block.array()
@@ -42,6 +49,8 @@ export function takeFromRoot(
   const count = call === 'scatter' ? block.count : -1
   const known = signature(call, { root, type: block.type, count })
   if (board !== null) return scope.onBoard(known, options, arrays(take(board, root, block), into))
+  if (hosts !== null)
+    return scope.onHosts(known, options, (far) => arrays(scatterToOthers(hosts, far, root, block), into))
   return scope.call(known, options, async (endpoint) => {
     await endpoint.recvInto(block, root)
     return into

@@ -5,6 +5,8 @@ import { bruck } from '../../../src/comm/collective/allgather/bruck.ts'
 import { flat } from '../../../src/comm/collective/allgather/flat.ts'
 import { ring as allgatherRing } from '../../../src/comm/collective/allgather/ring.ts'
 import type { Allgather } from '../../../src/comm/collective/allgather/select.ts'
+import { bySlices } from '../../../src/comm/collective/allreduce/by-slices.ts'
+import { direct, directArrays } from '../../../src/comm/collective/allreduce/direct.ts'
 import { rabenseifner } from '../../../src/comm/collective/allreduce/rabenseifner.ts'
 import { recursiveDoubling } from '../../../src/comm/collective/allreduce/recursive-doubling.ts'
 import { reduceBcast } from '../../../src/comm/collective/allreduce/reduce-bcast.ts'
@@ -19,8 +21,11 @@ import { Item, ItemsCarrier } from '../../../src/comm/collective/carrier/items.t
 import type { Endpoint } from '../../../src/comm/collective/endpoint.ts'
 import { cut } from '../../../src/comm/collective/partition.ts'
 import { binomial } from '../../../src/comm/collective/reduce/binomial.ts'
+import { directReduce } from '../../../src/comm/collective/reduce/direct.ts'
 import { halvingGather } from '../../../src/comm/collective/reduce/halving-gather.ts'
+import { directBlocks } from '../../../src/comm/collective/reduce-scatter/direct.ts'
 import { pairwise } from '../../../src/comm/collective/reduce-scatter/pairwise.ts'
+import { byBlocks } from '../../../src/comm/collective/scan/by-blocks.ts'
 import { SUM } from '../../../src/comm/op/built-in.ts'
 import { createOp } from '../../../src/comm/op/user.ts'
 import type { Op } from '../../../src/comm/op.ts'
@@ -126,10 +131,18 @@ describe('allreduce', () => {
     const carrier = new ElementsCarrier(op, out.type, out.count, out.array(), inPlace)
     carrier.finish(await recursiveDoubling(endpoint, carrier, input))
   }
+  const directByCarrier: ArrayAllreduce = async (endpoint, op, input, out) => {
+    const inPlace = input.sameMemory(out)
+    const carrier = new ElementsCarrier(op, out.type, out.count, out.array(), inPlace)
+    carrier.finish(await direct(endpoint, carrier, input))
+  }
   const algorithms: [string, ArrayAllreduce, Op, typeof mapsOf][] = [
     ['recursive doubling', byCarrier, compose, mapsOf],
     ['rabenseifner', rabenseifner, compose, mapsOf],
     ['ring', ring, SUM, numbersOf],
+    ['direct', directArrays, compose, mapsOf],
+    ['direct, by carrier', directByCarrier, compose, mapsOf],
+    ['by slices', bySlices, compose, mapsOf],
   ]
   const run = async (
     [, algorithm, op, valuesOf]: (typeof algorithms)[number],
@@ -194,7 +207,17 @@ describe('reduce', () => {
     if (result !== undefined) carrier.finish(result)
   }
   const byHalving: Reduce = (endpoint, input, out, root) => halvingGather(endpoint, compose, input, out, root)
-  for (const [name, algorithm] of Object.entries({ binomial: byTree, 'halving and gather': byHalving })) {
+  const direct: Reduce = async (endpoint, input, out, root) => {
+    const into = endpoint.rank === root ? (out.array() as Float64Array) : undefined
+    const carrier = new ElementsCarrier(compose, out.type, out.count, into, false)
+    const result = await directReduce(endpoint, carrier, input, root)
+    if (result !== undefined) carrier.finish(result)
+  }
+  for (const [name, algorithm] of Object.entries({
+    binomial: byTree,
+    direct,
+    'halving and gather': byHalving,
+  })) {
     forSizes(name, fc.record({ length, rootDraw: fc.nat() }), async (size, options, drawn) => {
       const root = drawn.rootDraw % size
       const wanted = fold(compose, size, (rank) => mapsOf(rank, drawn.length))
@@ -209,19 +232,51 @@ describe('reduce', () => {
   }
 })
 
+describe('scan', () => {
+  const parameters = fc.record({ length, below: fc.constantFrom(0, 1) })
+  forSizes('by blocks', parameters, async (size, options, drawn) => {
+    await runEndpoints(size, options, async (endpoint) => {
+      const n = endpoint.rank + drawn.below
+      const input = mapsOf(endpoint.rank, drawn.length)
+      const own = Block.of(input)
+      const carrier = new ElementsCarrier(compose, own.type, own.count, undefined, false)
+      const result = await byBlocks(endpoint, carrier, own, n)
+      if (n > 0)
+        expectSame(
+          carrier.finish(result),
+          fold(compose, n, (rank) => mapsOf(rank, drawn.length)),
+        )
+      expectSame(input, mapsOf(endpoint.rank, drawn.length))
+    })
+  })
+})
+
 describe('reduceScatter', () => {
   const parameters = fc.record({
     total: fc.integer({ min: 0, max: 60 }),
     ahead: fc.integer({ min: 1, max: 20 }),
   })
-  forSizes('pairwise', parameters, async (size, options, { total, ahead }) => {
+  it.each(Object.entries({ pairwise, directBlocks }))('%s', async (_, algorithm) => {
+    for (const size of sizes) {
+      await fc.assert(
+        fc.asyncProperty(schedule, parameters, (options, drawn) => run(algorithm, size, options, drawn)),
+        { numRuns: 10 },
+      )
+    }
+  })
+  const run = async (
+    algorithm: typeof pairwise,
+    size: number,
+    options: EndpointOptions,
+    { total, ahead }: { total: number; ahead: number },
+  ): Promise<void> => {
     const wanted = cut(Block.of(fold(compose, size, (rank) => mapsOf(rank, total))), size)
     await runEndpoints(size, options, async (endpoint) => {
       const blocks = cut(Block.of(mapsOf(endpoint.rank, total)), size)
       const own = blocks[endpoint.rank]!
       const carrier = new ElementsCarrier(compose, own.type, own.count, undefined, false)
-      const result = carrier.finish(await pairwise(endpoint, carrier, blocks, ahead))
+      const result = carrier.finish(await algorithm(endpoint, carrier, blocks, ahead))
       expectSame(result, wanted[endpoint.rank]!.array())
     })
-  })
+  }
 })

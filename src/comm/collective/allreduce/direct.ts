@@ -5,6 +5,18 @@ import type { Carrier } from '../carrier.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { exchangeAll, FAN_WIDTH } from '../exchange.ts'
 
+/** Between two ranks halves are faster from here on: each combines only one. */
+const LARGE_BYTES_OF_2_RANKS = 1_200_000
+
+/** Whether every rank had better send its operand to every other. */
+export function isDirect(bytes: number, size: number): boolean {
+  if (size <= 2) return bytes < LARGE_BYTES_OF_2_RANKS
+  if (size <= 4) return bytes <= 64 * 1024
+  if (size <= 8) return bytes <= 32 * 1024
+  if (size <= 16) return bytes <= 8 * 1024
+  return size <= 32 && bytes <= 1024
+}
+
 /**
  * Every rank sends its operand to every other, and all combine all in the same order: alpha + (p - 1)(o + n beta +
  * n gamma), o being the processor time of a message, a tenth of alpha. For any op and number of ranks; bracketed by

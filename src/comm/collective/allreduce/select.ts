@@ -45,7 +45,7 @@ import type { Op } from '../../op.ts'
 import type { Carrier } from '../carrier.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { bySlices } from './by-slices.ts'
-import { direct, directArrays } from './direct.ts'
+import { direct, directArrays, isDirect } from './direct.ts'
 import { rabenseifner } from './rabenseifner.ts'
 import { recursiveDoubling } from './recursive-doubling.ts'
 import { ring } from './ring.ts'
@@ -83,15 +83,6 @@ export function selectCarried(bytes: number, size: number, byRank: boolean): Car
 
 /** An algorithm that moves whole operands. */
 export type CarriedAllreduce = <P>(endpoint: Endpoint, carrier: Carrier<P>, own: P) => Promise<P>
-
-/** Whether every rank had better send its operand to every other. */
-export function isDirect(bytes: number, size: number): boolean {
-  if (size <= 2) return bytes < LARGE_BYTES_UP_TO_2_RANKS
-  if (size <= 4) return bytes <= 64 * 1024
-  if (size <= 8) return bytes <= 32 * 1024
-  if (size <= 16) return bytes <= 8 * 1024
-  return size <= 32 && bytes <= 1024
-}
 
 /** Bytes from which all ranks of a host send, if every host has several. */
 const LANES_BYTES = 64 * 1024

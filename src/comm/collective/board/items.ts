@@ -63,6 +63,11 @@ export function packItems(items: readonly Uint8Array[]): {
   return { ends, all: Block.item(all) }
 }
 
+/** The items again, as views of `all`. */
+export function unpackItems(ends: Float64Array, all: Block): Uint8Array[] {
+  return Array.from({ length: ends.length - 1 }, (_, i) => all.bytes(ends[i], ends[i + 1]! - ends[i]!))
+}
+
 /** Root's half of a scatter of items: first where they are, as if that were an item, then all of them. */
 export function* scatterItems(board: Board, items: readonly Uint8Array[]): Steps<void> {
   const { ends, all } = packItems(items)

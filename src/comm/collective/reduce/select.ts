@@ -2,12 +2,17 @@
  * Which algorithm reduces to root.
  *
  *     value                  ranks   bytes       algorithm        why
- *     not an array, or not   any     any         binomial         fewest latencies
+ *     any                    1, 2    any         direct           one message does it
+ *                            3 - 32  few         direct           one latency; see allreduce/select.ts
+ *     not an array, or not   more    more        binomial         fewest latencies
  *       an elementwise op
- *     array, elementwise op  1, 2    any         binomial         one message does it
- *                            more    < 256 KiB   binomial
+ *     array, elementwise op  more    < 256 KiB   binomial
  *                            more    more        halving-gather   each rank reduces only a part, and root
  *                                                                 takes in 2 n bytes instead of n lg p
+ *
+ *     bracketed by rank alone: binomial instead of halving-gather unless there are 2^k ranks
+ *
+ * Over several hosts: as with allreduce, a host's ranks to its leader, and the leaders by the table above.
  *
  * On a board:
  *
@@ -19,8 +24,12 @@
 import type { Board } from '../../../transport/board.ts'
 import type { Block } from '../../../wire/block.ts'
 import type { Op } from '../../op.ts'
+import { isDirect } from '../allreduce/direct.ts'
 import type { Steps } from '../board/steps.ts'
+import type { Carrier } from '../carrier.ts'
 import type { Endpoint } from '../endpoint.ts'
+import { binomial } from './binomial.ts'
+import { directReduce } from './direct.ts'
 import { halvingGather } from './halving-gather.ts'
 import { reduceByRoot, reduceSliced } from './on-board.ts'
 
@@ -35,9 +44,23 @@ export type ArrayReduce = (
   root: number,
 ) => Promise<void>
 
-/** The algorithm for an array and an elementwise op; null stands for the binomial tree. */
-export function selectReduce(bytes: number, size: number): ArrayReduce | null {
-  return size > 2 && bytes >= LARGE_BYTES ? halvingGather : null
+/** The algorithm for an array and an elementwise op; null: one that moves whole operands. */
+export function selectReduce(bytes: number, size: number, byRank = false): ArrayReduce | null {
+  const powerOfTwo = (size & (size - 1)) === 0
+  return size > 2 && bytes >= LARGE_BYTES && (powerOfTwo || !byRank) ? halvingGather : null
+}
+
+/** An algorithm that moves whole operands; resolves to the result on root. */
+export type CarriedReduce = <P>(
+  endpoint: Endpoint,
+  carrier: Carrier<P>,
+  own: P,
+  root: number,
+) => Promise<P | undefined>
+
+/** The algorithm for operands of so many bytes that travel as wholes. */
+export function selectCarriedReduce(bytes: number, size: number): CarriedReduce {
+  return size <= 2 || isDirect(bytes, size) ? directReduce : binomial
 }
 
 /** Bytes that root combines at most in order to save a hand-off. */

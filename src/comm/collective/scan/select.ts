@@ -4,7 +4,8 @@
  *     on a board       item, number             every rank gets the operands of those below, and combines them
  *                      array up to a cell       the same
  *     else             any                      distance doubling by messages (scan.ts), in which no rank
- *                                               combines more than lg p operands
+ *                                               combines more than lg p operands; by blocks, if bracketed by
+ *                                               rank alone, as the others do
  */
 
 import type { Board } from '../../../transport/board.ts'

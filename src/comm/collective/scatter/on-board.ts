@@ -2,7 +2,7 @@ import { type Board, Disagreement } from '../../../transport/board.ts'
 import { Block } from '../../../wire/block.ts'
 import { decodeItem } from '../../../wire/codec.ts'
 import { elementSize, ITEM } from '../../../wire/datatype.ts'
-import { type Steps, unfitBlock } from '../board/steps.ts'
+import { type Steps, unfitBlock, unfitText } from '../board/steps.ts'
 import { readFrom, showToAll } from '../board/windows.ts'
 import { blockAt, type Placed } from '../v-blocks.ts'
 
@@ -15,18 +15,24 @@ export function* scatterShown<T>(board: Board, all: Block, own: Block, mine: Blo
 
 /**
  * What the others do: read their block, into `into` if that is given; or their item, of which root shows first
- * where it is.
+ * where it is. `source`: who has sent what rank `root` of the board shows, as errors name it.
  */
-export function* takeBlock(board: Board, root: number, into: Block | null): Steps<unknown> {
+export function* takeBlock(
+  board: Board,
+  root: number,
+  into: Block | null,
+  source: number = root,
+): Steps<unknown> {
   const { rank, size } = board
   const place = new Float64Array(2)
   const first = yield* readFrom(board, root, (type, bytes) => {
     if (type === ITEM) {
-      if (into !== null) throw new Disagreement(root)
+      if (into !== null) throw new Disagreement(root, unfitText(source, type, bytes, into))
       return { from: rank * 8, into: new Block(ITEM, place.buffer, 0, place.byteLength) }
     }
     const length = bytes / size
-    if (into !== null && (into.type !== type || into.byteLength !== length)) throw new Disagreement(root)
+    if (into !== null && (into.type !== type || into.byteLength !== length))
+      throw new Disagreement(root, unfitText(source, type, length, into))
     return { from: rank * length, into: into ?? Block.allocate(type, length) }
   })
   if (first.type !== ITEM) return first.array()

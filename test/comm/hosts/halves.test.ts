@@ -1,4 +1,4 @@
-// The tests of collective calls and of communicators again, on two hosts of half the ranks each, with { canFetch: true }.
+// The tests of collective calls and of communicators again, on several hosts: halves, { canFetch: true }.
 import { vi } from 'vitest'
 
 vi.mock('../../../src/testing/index.ts', async (original) => {
