@@ -43,6 +43,12 @@ export interface Libc {
   collapse(address: number, bytes: number): boolean
   mkfifo(path: string, mode: number): void
   /**
+   * Lets malloc keep up to `keptBytes` of freed memory for the next who asks, instead of giving it back to the
+   * kernel, which would have to clear it again; blocks of `largeBytes` and more still come and go by themselves.
+   * Does nothing with a C library other than glibc.
+   */
+  keepFreed(keptBytes: number, largeBytes: number): void
+  /**
    * Copies `length` bytes at address `from` of process `pid` to address `to` of this one. Returns the number of
    * bytes copied, which may be less; throws where the kernel refuses.
    */
@@ -58,6 +64,8 @@ const MADV_COLLAPSE = 25
 const F_ADD_SEALS = 1033
 const F_SEAL_SHRINK = 2
 const F_SEAL_GROW = 4
+const M_TRIM_THRESHOLD = -1
+const M_MMAP_THRESHOLD = -3
 
 let loaded: Libc | null | undefined
 
@@ -137,6 +145,16 @@ function bind(koffi: typeof Koffi): Libc {
     collapse: (address, bytes) => madvise(address, bytes, MADV_COLLAPSE) === 0,
     mkfifo(path, mode) {
       if (mkfifo(path, mode) !== 0) fail(`mkfifo ${path}`)
+    },
+    keepFreed(keptBytes, largeBytes) {
+      let mallopt: typeof memfdCreate
+      try {
+        mallopt = library.func('int mallopt(int parameter, int value)')
+      } catch {
+        return
+      }
+      mallopt(M_TRIM_THRESHOLD, keptBytes)
+      mallopt(M_MMAP_THRESHOLD, largeBytes)
     },
     readProcess(pid, from, to, length) {
       write64(0, to)

@@ -5,6 +5,7 @@
  * `readable` is asked only with no receive pending: asking eats the wake-up of a pending one.
  */
 
+import { reclaim } from './reclaim.ts'
 import { type Dealer, isWake, type Router } from './sockets.ts'
 
 /** After so much work in a row the event loop gets a turn; zeromq alone would allow 512 messages of any size. */
@@ -120,6 +121,7 @@ export class Inbox {
     }
     this.#sinceDrain++
     this.#bytes += (parts[1]?.length ?? 0) + (parts[2]?.length ?? 0)
+    for (let i = 1; i < parts.length; i++) reclaim(parts[i]!)
     if (++this.#messages >= MESSAGES_PER_TURN || this.#bytes >= BYTES_PER_TURN) {
       this.#messages = 0
       this.#bytes = 0

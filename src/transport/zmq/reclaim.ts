@@ -1,0 +1,39 @@
+/**
+ * Gives back the memory of a received message as soon as it has been taken.
+ *
+ * zeromq hands out a long message in memory of its own, which is freed when V8 has collected the Buffer around it.
+ * V8 counts that memory and answers every 64 MiB of it with a collection of the whole heap, at full bandwidth
+ * dozens of times a second; meanwhile the next messages come into ever new memory, which no cache knows. Taking
+ * the memory away from its ArrayBuffer frees it at once.
+ */
+
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+/** Below this, what would be gained costs as much. */
+const WORTH_BYTES = 32 << 10
+
+type Transfer = (this: ArrayBufferLike, length: number) => ArrayBuffer
+
+let transfer: Transfer | null | undefined
+
+/** Frees the memory of `bytes`, which lie alone in their buffer and are of no use any more. */
+export function reclaim(bytes: Uint8Array): void {
+  if (bytes.length < WORTH_BYTES || bytes.length !== bytes.buffer.byteLength) return
+  if (transfer === undefined) transfer = findTransfer()
+  transfer?.call(bytes.buffer, 0)
+}
+
+/** Node 20 has ArrayBuffer.prototype.transfer, but only in contexts that are made while a flag is set. */
+function findTransfer(): Transfer | null {
+  const found = (ArrayBuffer.prototype as { transfer?: Transfer }).transfer
+  if (found !== undefined) return found
+  setFlagsFromString('--harmony-rab-gsab-transfer')
+  try {
+    return (runInNewContext('ArrayBuffer.prototype.transfer') as Transfer | undefined) ?? null
+  } catch {
+    return null
+  } finally {
+    setFlagsFromString('--no-harmony-rab-gsab-transfer')
+  }
+}
