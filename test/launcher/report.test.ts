@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatRanks, type RankFacts, reportEnd } from '../../src/launcher/report.ts'
+import { exitCodeOf, formatRanks, type RankFacts, reportEnd } from '../../src/launcher/report.ts'
 
 function facts(rank: number, changes: Partial<RankFacts> = {}): RankFacts {
   return {
@@ -138,4 +138,54 @@ test('ranks that do the same share a line', () => {
     '  rank 4: in no operation of tsmpi; last operation: send to rank 0',
     '',
   ])
+})
+
+describe('hosts', () => {
+  const lost: Partial<RankFacts> = { end: { code: null, signal: null }, endedWithJob: false }
+
+  test('one that could not start its ranks', () => {
+    const cause = {
+      kind: 'launchFailed',
+      hostname: 'node7',
+      ranks: [0, 1],
+      why: 'there is no folder /x',
+    } as const
+    expect(reportEnd(cause, [facts(0, lost), facts(1, lost)])).toBe(
+      'tsrun: host node7 (ranks 0-1): there is no folder /x\n',
+    )
+    expect(exitCodeOf(cause, [])).toBe(125)
+  })
+
+  test('some that did not in time', () => {
+    const missing = [
+      { hostname: 'node7', ranks: [0, 1, 4] },
+      { hostname: 'node8', ranks: [2] },
+    ]
+    const cause = { kind: 'launchTimeout', timeoutMs: 60_000, missing } as const
+    expect(reportEnd(cause, []).split('\n')).toEqual([
+      'tsrun: the job was not started after 60 s (--launch-timeout); missing:',
+      '  host node7 (ranks 0-1, 4)',
+      '  host node8 (rank 2)',
+      '',
+    ])
+    expect(exitCodeOf(cause, [])).toBe(125)
+  })
+
+  test('one that was lost', () => {
+    const cause = { kind: 'hostLost', hostname: 'node7', ranks: [2, 3], why: 'its agent is gone' } as const
+    const ranks = [facts(0), facts(1, exited(3)), facts(2, lost), facts(3, lost)]
+    expect(reportEnd(cause, ranks).split('\n')).toEqual([
+      'tsrun: lost host node7 (ranks 2-3): its agent is gone',
+      '  also affected: rank 1 (exit code 3); rank 0 (ended with the job)',
+      '',
+    ])
+    expect(exitCodeOf(cause, [])).toBe(1)
+  })
+
+  test('ranks lost with their host, beside another cause', () => {
+    const ranks = [facts(0, exited(3)), facts(1, lost)]
+    expect(reportEnd({ kind: 'failed', rank: 0 }, ranks)).toContain(
+      '  also affected: rank 1 (lost with its host)\n',
+    )
+  })
 })

@@ -13,11 +13,19 @@ afterEach(() => {
 
 const IDLE = { pending: [], last: null }
 
-function setup(size: number) {
+/** Ranks in pairs on hosts A, B, ...; `answers`: whether hosts do when they are asked for a sign. */
+function setup(size: number, { answers = true } = {}) {
   const told: string[] = []
+  const hosts = Array.from({ length: Math.ceil(size / 2) }, (_, node) => ({
+    hostname: 'ABCD'[node]!,
+    ranks: [2 * node, 2 * node + 1].filter((rank) => rank < size),
+  }))
   const fleet: Supervised = {
-    hostOf: (rank) => ({ hostname: 'here', ranks: [rank] }),
-    ping: () => () => true,
+    hostOf: (rank) => hosts.find(({ ranks }) => ranks.includes(rank))!,
+    ping: (rank) => {
+      told.push(`ping for ${rank}`)
+      return () => answers
+    },
     boot: () => told.push('boot'),
     send: (rank, message) => told.push(`${message.t} to ${rank}`),
     signal: (signal) => told.push(signal),
@@ -37,7 +45,7 @@ function setup(size: number) {
     saysExit(rank, 1)
     exits(rank, 1)
   }
-  return { supervisor, told, exits, saysExit, fails, take: () => told.splice(0) }
+  return { supervisor, told, hosts, exits, saysExit, fails, take: () => told.splice(0) }
 }
 
 const boot = (supervisor: Supervisor) => supervisor.boot({ kind: 'plain', path: 'x' }, [])
@@ -218,6 +226,63 @@ describe('asked to end from outside', () => {
     exits(0, null, 'SIGTERM')
     expect((await supervisor.done).ranks[0]).toMatchObject({ silent: true })
     expect(await codeOf(supervisor)).toBe(130)
+  })
+})
+
+describe('a lost host', () => {
+  test('before the ranks run, the launch has failed', async () => {
+    const { supervisor, hosts, take, exits } = setup(4)
+    supervisor.onHostLost(hosts[1]!, 'no folder')
+    expect(take()).toEqual(['SIGTERM', 'SIGCONT', ...[0, 1, 3, 0, 1, 2].map((rank) => `failed to ${rank}`)])
+    exits(0, null, 'SIGTERM')
+    exits(1, null, 'SIGTERM')
+    expect((await supervisor.done).cause).toMatchObject({
+      kind: 'launchFailed',
+      hostname: 'B',
+      ranks: [2, 3],
+    })
+    expect(await codeOf(supervisor)).toBe(125)
+  })
+
+  test('later, the job has failed; its ranks count as ended', async () => {
+    const { supervisor, hosts, exits } = setup(4)
+    boot(supervisor)
+    supervisor.onHostLost(hosts[1]!, 'its agent is gone')
+    exits(0, null, 'SIGTERM')
+    exits(1, null, 'SIGTERM')
+    const { cause, ranks } = await supervisor.done
+    expect(cause).toEqual({ kind: 'hostLost', hostname: 'B', ranks: [2, 3], why: 'its agent is gone' })
+    expect(ranks.map((rank) => [rank.hostname, rank.endedWithJob, rank.end?.signal])).toEqual([
+      ['A', true, 'SIGTERM'],
+      ['A', true, 'SIGTERM'],
+      ['B', false, null],
+      ['B', false, null],
+    ])
+    expect(await codeOf(supervisor)).toBe(1)
+  })
+
+  test('while the job ends anyway, it does not keep it', async () => {
+    const { supervisor, hosts, exits } = setup(4)
+    exits(0, 5)
+    exits(1, null, 'SIGTERM')
+    supervisor.onHostLost(hosts[1]!, 'its agent is gone')
+    expect((await supervisor.done).cause).toEqual({ kind: 'failed', rank: 0 })
+  })
+
+  test('it does not answer when a rank of it is out of reach', async () => {
+    const { supervisor, exits, take } = setup(4, { answers: false })
+    boot(supervisor)
+    supervisor.onMessage(0, { t: 'lost', rank: 3, reason: 'silent for 5 s' })
+    expect(take()).toEqual(['boot', 'ping for 3'])
+    vi.advanceTimersByTime(3000)
+    exits(0, null, 'SIGTERM')
+    exits(1, null, 'SIGTERM')
+    expect((await supervisor.done).cause).toEqual({
+      kind: 'hostLost',
+      hostname: 'B',
+      ranks: [2, 3],
+      why: 'it does not answer, and rank 0 has lost rank 3: silent for 5 s',
+    })
   })
 })
 
