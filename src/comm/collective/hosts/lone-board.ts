@@ -13,7 +13,6 @@ export class LoneBoard implements Board {
   readonly cellBytes = Number.MAX_SAFE_INTEGER
   readonly canFetch = true
   awaited = -1
-  readonly #scratch: ArrayBuffer[] = []
 
   begin(): void {}
 
@@ -83,13 +82,9 @@ export class LoneBoard implements Board {
     return nobody()
   }
 
-  scratch(index: number, bytes: number): ArrayBuffer {
-    let memory = this.#scratch[index]
-    if (memory === undefined || memory.byteLength < bytes) {
-      memory = new ArrayBuffer(bytes)
-      this.#scratch[index] = memory
-    }
-    return memory
+  /** New every time: with nobody to keep in step with, several calls may be under way. */
+  scratch(_index: number, bytes: number): ArrayBuffer {
+    return new ArrayBuffer(bytes)
   }
 
   leave(): void {}
