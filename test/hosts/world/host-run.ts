@@ -31,4 +31,13 @@ export class HostRun extends Run {
   override kill(signal: NodeJS.Signals): void {
     process.kill(this.pid, signal)
   }
+
+  /** SIGKILL also while tsrun is not there yet. */
+  killGroup(): void {
+    try {
+      this.kill('SIGKILL')
+    } catch {
+      this.child.kill('SIGKILL')
+    }
+  }
 }
