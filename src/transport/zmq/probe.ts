@@ -5,6 +5,9 @@ import { connect } from 'node:net'
 /** `open`: somebody listens; `refused`: nobody does, but the machine says so; `silent`: nothing comes back. */
 export type Found = 'open' | 'refused' | 'silent'
 
+/** What the own system says when nobody else does. */
+const SILENCE = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'])
+
 /** Knocks at a tcp endpoint of ZeroMQ. */
 export function probe(endpoint: string, timeoutMs: number): Promise<Found> {
   const { host, port } = addressOf(endpoint)
@@ -16,8 +19,9 @@ export function probe(endpoint: string, timeoutMs: number): Promise<Found> {
     }
     socket.setTimeout(timeoutMs, () => end('silent'))
     socket.on('connect', () => end('open'))
+    // Anything else, such as a reset, was sent by the machine.
     socket.on('error', ({ code }: NodeJS.ErrnoException) =>
-      end(code === 'ECONNREFUSED' ? 'refused' : 'silent'),
+      end(SILENCE.has(code ?? '') ? 'silent' : 'refused'),
     )
   })
 }
