@@ -4,6 +4,12 @@
  * A cut link or a dead machine says nothing, so both ends of a connection ask each other whether they are there
  * (ZeroMQ's heartbeats, answered by its I/O thread also while JavaScript computes). They count whole frames
  * only, which is why a frame must stay small against the time of a heartbeat.
+ *
+ * What a stranger can do who reaches the port. Encrypted: hold connections that it never completes, each for
+ * `admitMs` and one open file; nothing it sends gets beyond ZeroMQ. In plain: also send messages, which are read and
+ * thrown away because they come under no name of the job (job-keys.ts), and so take time and memory; and whoever can
+ * listen on the network sees all data, and the names and proofs of ranks, by which it can pose as a rank from then on
+ * where that rank's own connection has ended.
  */
 
 import type * as zeromq from 'zeromq'
