@@ -46,7 +46,8 @@ export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '')
 }
 
-function isHere(address: string): boolean {
+/** Whether `address` is one of this host. */
+export function isHere(address: string): boolean {
   return Object.values(networkInterfaces()).some((ones) => ones?.some((one) => one.address === address))
 }
 

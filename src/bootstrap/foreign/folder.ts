@@ -1,11 +1,13 @@
 /**
- * The folder of one rank of a foreign job, for its sockets: mode 0700, removed by the rank at its end.
+ * The folder of one rank of a foreign job, for its sockets: mode 0700, gone with the rank.
  *
- * No launcher outlives a rank that is killed, so others clean up behind it: those of its job on the same host
- * and, if all were killed at once, the next job there. For these the name tells the owner: its pid, when it
- * began, and the system and namespace in which that counts (the folders of several hosts may lie in one).
+ * A rank that is killed cannot remove it, and has no launcher to do so. A shell that waits for the end of the
+ * rank does; and if that was killed, too, the next job on the host. For this one the folder's name tells the
+ * owner: its pid, when it began, and the system and namespace in which that counts (the folders of several hosts
+ * may lie in one).
  */
 
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   lstatSync,
@@ -25,6 +27,9 @@ const LONGEST_BASE_BYTES = 47
 
 const NAME = /^tsmpi-(\w+)\.(\d+)\.(\d+)-\w{6}$/
 
+/** It outlives the signals that end a whole job. Its input, a pipe that only the rank holds, ends with the rank. */
+const JANITOR = `trap '' HUP INT TERM; read -r word; rm -rf -- "$1"`
+
 /** Where the system does not tell; nobody cleans up there. */
 const UNKNOWN = 'x'
 
@@ -34,7 +39,9 @@ export function makeFolder(): string {
   removeAbandoned(base)
   const owner = `${pidSpace()}.${process.pid}.${startOf(process.pid) ?? 0}`
   try {
-    return mkdtempSync(join(base, `tsmpi-${owner}-`))
+    const path = mkdtempSync(join(base, `tsmpi-${owner}-`))
+    startJanitor(path)
+    return path
   } catch (error) {
     throw new BootstrapError(
       `cannot make a folder for this rank: ${(error as Error).message}; set TMPDIR to a folder that can be written to`,
@@ -42,13 +49,27 @@ export function makeFolder(): string {
   }
 }
 
-/** Removes a folder that `makeFolder` has made, here or in another process of this user. */
+/** Removes a folder that `makeFolder` has made, by this process or another one of this user. */
 export function removeFolder(path: string): void {
   try {
     if (NAME.test(basename(path)) && isOurs(path)) rmSync(path, { recursive: true, force: true })
   } catch {
     // gone already, or not ours
   }
+}
+
+function startJanitor(path: string): void {
+  const child = spawn('/bin/sh', ['-c', JANITOR, 'tsmpi-janitor', path], {
+    // A session of its own: a closing terminal must not take it along.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin' },
+  })
+  // Without a shell there is no janitor, and the next job on this host cleans up.
+  child.on('error', () => {})
+  child.stdin.on('error', () => {})
+  child.unref()
 }
 
 function removeAbandoned(base: string): void {

@@ -3,8 +3,8 @@
  *
  * Both sides send a key made for this connection (X25519) and go on encrypted with what follows from the two,
  * so nobody who listens learns anything. Where the site has munge, each side also proves with a credential
- * that the key is of the same user; without it, whoever reaches the port and knows the job's number can pose
- * as a rank that has not come yet.
+ * that the key is of the same user, and within a host the kernel tells the user. Between hosts without munge,
+ * whoever reaches the port and knows the job's number can pose as a rank that has not come yet.
  */
 
 import {

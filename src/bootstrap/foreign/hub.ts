@@ -162,9 +162,16 @@ export class ForeignHub {
 /** Why `state` has failed, as it stands in parentheses behind that it has. */
 function reasonOf({ guest, uncaught, announced }: RankState, why: string): string {
   const who = whoIs(guest)
-  if (announced === null) return `${who}: its process has died, ${why}`
+  if (announced === null) return `${who}: ${lossOf(why)}`
   if (announced.code === 0) return `${who}: it left, but ${announced.owed}`
   return `${who}: ${uncaught ?? `exit code ${announced.code}`}`
+}
+
+/** What the end of a connection says about the process at the other end. */
+export function lossOf(why: string): string {
+  return /ETIMEDOUT|UNREACH/.test(why)
+    ? `its host cannot be reached any more (${why})`
+    : 'its process has died'
 }
 
 export function whoIs({ hostname, pid }: Pick<Guest, 'hostname' | 'pid'>): string {

@@ -7,6 +7,7 @@ import type { ForeignStart } from './detect.ts'
 import { type Hello, helloText, KeyPair, readAnswer, readLine, welcomeText } from './greeting.ts'
 import type { FromHub, Guest, ToHub } from './messages.ts'
 import type { Authority } from './munge.ts'
+import { foreignUser } from './peer-user.ts'
 import { SealedChannel } from './sealed-channel.ts'
 
 const CONNECT_LIMIT_MS = 3000
@@ -42,7 +43,8 @@ export async function join(options: JoinOptions): Promise<ToRankZero> {
     let weight = 0
     for (const port of start.ports) {
       for (const address of addresses) {
-        if (performance.now() > deadlineMs) throw failure()
+        // Once it has been tried at all, also by a process that is slow to start.
+        if (problem !== '' && performance.now() > deadlineMs) throw failure()
         try {
           return await meetAt(address, port, options)
         } catch (error) {
@@ -78,6 +80,8 @@ async function greet(socket: Socket, { start, version, authority, guest }: JoinO
   const { line, rest } = await readLine(socket, ANSWER_LIMIT_MS)
   const answer = readAnswer(line)
   if (answer === null) throw new Error('something else than tsmpi answers there')
+  const otherUser = foreignUser(socket)
+  if (otherUser !== null) throw new Error(otherUser)
   if (answer.tsmpi === 'no') {
     // Without munge nobody can tell who says so, but then he could do worse.
     if (answer.isFinal && authority === null) throw new FinalRefusal(answer.why)

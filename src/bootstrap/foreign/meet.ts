@@ -12,6 +12,7 @@ import type { ForeignStart } from './detect.ts'
 import { type Answer, type Hello, helloText, KeyPair, readHello, readLine, welcomeText } from './greeting.ts'
 import type { FromHub, Guest, ToHub } from './messages.ts'
 import type { Authority } from './munge.ts'
+import { foreignUser } from './peer-user.ts'
 import { SealedChannel } from './sealed-channel.ts'
 
 /** The hello comes with the connection, but the network may lose it once or twice. */
@@ -54,7 +55,10 @@ export async function meet(options: MeetOptions): Promise<Gathered> {
   server.on('error', () => {})
   const { address, port } = server.address() as { address: string; port: number }
   try {
-    return await meeting.complete(options.limitMs, `${address} port ${port}`)
+    return await meeting.complete(
+      options.limitMs,
+      `${address === '::' ? 'all addresses' : address} port ${port}`,
+    )
   } finally {
     server.close()
     meeting.dismissStrangers()
@@ -116,7 +120,7 @@ class Meeting {
     socket.once('close', () => clearTimeout(limit))
     const hello = readHello(line)
     if (hello === null) throw new Error('no hello')
-    const refusal = await this.#refusal(hello)
+    const refusal = await this.#refusal(hello, foreignUser(socket))
     if (refusal !== null) {
       socket.end(`${JSON.stringify(refusal)}\n`)
       return
@@ -128,22 +132,25 @@ class Meeting {
     const channel: ToRank = new SealedChannel(socket, pair.agree(hello.key, line, answer, false), rest)
     channel.onEnd = () => socket.destroy()
     channel.onMessage = (message) => {
-      if (message.t !== 'guest' || message.guest.rank !== hello.rank || this.#arrived.has(hello.rank)) {
-        socket.destroy()
-        return
+      const other = this.#arrived.get(hello.rank)?.guest
+      if (message.t !== 'guest' || message.guest.rank !== hello.rank) socket.destroy()
+      // It has come while both were being greeted.
+      else if (other) void sendAway(channel, `cannot join job ${start.id}: ${thereAlready(other)}`)
+      else {
+        clearTimeout(limit)
+        this.#take({ guest: message.guest, channel })
       }
-      clearTimeout(limit)
-      this.#take({ guest: message.guest, channel })
     }
     channel.start()
     socket.write(`${answer}\n`)
   }
 
   /** Null: welcome. */
-  async #refusal(hello: Hello): Promise<Answer | null> {
+  async #refusal(hello: Hello, otherUser: string | null): Promise<Answer | null> {
     const { start, version, authority } = this.#options
     const no = (why: string, isFinal = false): Answer => ({ tsmpi: 'no', why, isFinal })
     if (hello.id !== start.id) return no(`that is rank 0 of another job (${start.id})`)
+    if (otherUser !== null) return this.#note(hello, no(otherUser))
     if (authority !== null) {
       const problem = await prove(hello, authority)
       if (problem !== null) return this.#note(hello, no(problem))
@@ -159,10 +166,7 @@ class Meeting {
       )
     }
     const other = this.#arrived.get(rank)?.guest
-    if (other) {
-      return this.#note(hello, no(`rank ${rank} is there already: pid ${other.pid} on ${other.hostname}`))
-    }
-    return null
+    return other ? this.#note(hello, no(thereAlready(other))) : null
   }
 
   #note(hello: Hello, answer: Answer): Answer {
@@ -195,6 +199,10 @@ class Meeting {
       'TSMPI_LAUNCH_TIMEOUT, in seconds, makes it wait longer'
     )
   }
+}
+
+function thereAlready({ rank, pid, hostname }: Guest): string {
+  return `rank ${rank} is there already: pid ${pid} on ${hostname}`
 }
 
 /** Says why there is no job; resolves when that is on its way, for this process is about to end. */

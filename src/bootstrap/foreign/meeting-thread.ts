@@ -12,8 +12,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { type MessagePort, workerData } from 'node:worker_threads'
 import type { ForeignStart } from './detect.ts'
-import { removeFolder } from './folder.ts'
-import { ForeignHub, whoIs } from './hub.ts'
+import { ForeignHub, lossOf, whoIs } from './hub.ts'
 import { join } from './join.ts'
 import { type Arrived, meet } from './meet.ts'
 import {
@@ -39,7 +38,7 @@ export interface ThreadData {
 }
 
 /** A program that is told of an abort ends at once, unless it is busy with something synchronous. */
-const ABORT_LIMIT_MS = 2000
+const ABORT_LIMIT_MS = 5000
 
 const data = workerData as ThreadData
 const { start, version, flags, port, limitMs } = data
@@ -91,13 +90,9 @@ function serve({ others, address }: Awaited<ReturnType<typeof meet>>, own: Omit<
     secret: randomBytes(32).toString('hex'),
     address,
   })
-  const toOwn = (message: FromHub): void => {
-    if (message.t === 'failed') cleanUp(message.rank, seats[0]!)
-    deliver(message)
-  }
   const hub = new ForeignHub(
     [
-      { guest: own, line: { send: toOwn } },
+      { guest: own, line: { send: deliver } },
       ...others.map(({ guest, channel }) => ({ guest, line: channel })),
     ],
     {
@@ -135,6 +130,7 @@ function follow(channel: Awaited<ReturnType<typeof join>>): void {
   let asked = 0
   /** Ranks whose processes have ended, or might as well have. */
   const gone = new Set<number>([start.rank])
+  const failures = new Map<number, string>()
   channel.onEnd = (why) => {
     ended = true
     // The program must not wait for an answer that cannot come any more.
@@ -149,15 +145,16 @@ function follow(channel: Awaited<ReturnType<typeof join>>): void {
       return
     }
     // Nobody will hear of anybody any more, and who waits would wait for ever.
-    cleanUp(0, seat)
-    fail(0, `${whoIs(seat.hub)}: its process has died, ${why}`)
+    const reason = `${whoIs(seat.hub)}: ${lossOf(why)}`
+    fail(0, reason)
     for (let rank = 1; rank < start.size; rank++) {
-      fail(rank, 'it can still run, but rank 0, through which ranks learn of each other, has failed')
+      fail(rank, `as far as can be told: rank 0 has failed (${failures.get(0) ?? reason})`)
     }
   }
   const fail = (rank: number, reason: string): void => {
     if (gone.has(rank)) return
     gone.add(rank)
+    failures.set(rank, reason)
     deliver({ t: 'failed', rank, reason })
   }
   channel.onMessage = (message) => {
@@ -175,7 +172,6 @@ function follow(channel: Awaited<ReturnType<typeof join>>): void {
         raise(Flag.HEARD, message.id)
         break
       case 'failed':
-        cleanUp(message.rank, seat!)
         fail(message.rank, message.reason)
         break
       case 'over':
@@ -203,21 +199,10 @@ function begin(seat: Seat): void {
   raise(Flag.READY, 1)
 }
 
-/** Rank `rank` has died, and may have had no time to do so. */
-function cleanUp(rank: number, { folders }: Seat): void {
-  const folder = folders.find(([owner]) => owner === rank)
-  if (folder !== undefined) removeFolder(folder[1])
-}
-
 /** To this rank's own program. */
 function deliver(message: FromHub): void {
-  if (message.t === 'aborted') setTimeout(killAtOnce, ABORT_LIMIT_MS)
+  if (message.t === 'aborted') setTimeout(() => process.kill(process.pid, 'SIGKILL'), ABORT_LIMIT_MS)
   if (message.t !== 'heard' && message.t !== 'over') tell(message)
-}
-
-function killAtOnce(): void {
-  removeFolder(data.folder)
-  process.kill(process.pid, 'SIGKILL')
 }
 
 function tell(message: FromThread): void {

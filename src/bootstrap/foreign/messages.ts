@@ -15,7 +15,7 @@ export interface Guest {
   readonly hostKey: string
   /** The address it has towards rank 0. */
   readonly address: string
-  /** Its folder of mode 0700. */
+  /** Its folder, see folder.ts. */
   readonly folder: string
 }
 
@@ -23,8 +23,6 @@ export interface Seat {
   readonly place: Place
   /** Of rank 0, whose end is known by that of the connection. */
   readonly hub: Pick<Guest, 'pid' | 'hostname'>
-  /** Of the ranks on this host, for who is killed cannot remove his. */
-  readonly folders: readonly (readonly [rank: number, folder: string])[]
 }
 
 /** The thread of a rank to that of rank 0. */

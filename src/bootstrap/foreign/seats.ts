@@ -48,6 +48,6 @@ export function seatsOf(guests: readonly Guest[], { jobId, secret, address }: Jo
       runtimeDir: guest.folder,
       segmentFd: null,
     }
-    return { place, hub, folders: onHost.map(({ rank, folder }) => [rank, folder] as const) }
+    return { place, hub }
   })
 }

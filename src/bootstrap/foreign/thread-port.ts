@@ -25,14 +25,15 @@ export class ThreadPort {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     this.#limitMs = data.limitMs
+    // Nothing of what the program gave to its own node is meant for this thread, such as --import or --inspect.
+    const { NODE_OPTIONS: _, ...env } = process.env
     const workerData: ThreadData = { ...data, flags: this.#flags, port: port2 }
     this.#worker = new Worker(threadFile(), {
       name: 'tsmpi',
       workerData,
       transferList: [port2],
-      // Nothing of what the program gave to its own node is meant for this thread, such as --import or --inspect.
       execArgv: [],
-      env: { PATH: process.env.PATH },
+      env,
     })
     this.#worker.unref()
     port1.unref()

@@ -114,9 +114,20 @@ test.each([0, 1])('abort(7) on rank %i ends every rank with 7 at once', async (w
   expect(ends[who]!.stderr).toContain(`rank ${who} of 4: abort(7)`)
 })
 
+test.each(['SIGTERM', 'SIGKILL'] as const)(
+  'nothing is left when %s ends all ranks at once',
+  async (signal) => {
+    const runs = startRanks(3, torchVariables(3), 'wait.mjs')
+    await Promise.all(runs.map((run) => run.allSay('here', 1)))
+    for (const run of runs) run.kill(signal)
+    // After this, see leftovers.ts.
+    expect((await endOf(runs)).map((end) => end.signal)).toEqual([signal, signal, signal])
+  },
+)
+
 test('a rank that does not come: the others say which one, and where they waited', async () => {
   const variables = torchVariables(3)
-  const env = { TSMPI_LAUNCH_TIMEOUT: '3' }
+  const env = { TSMPI_LAUNCH_TIMEOUT: '8' }
   const runs = [0, 1].map((rank) => startOne('sums.mjs', [], { ...variables(rank), ...env }))
   for (const { code, stderr } of await endOf(runs)) {
     expect(code).toBe(1)
@@ -156,7 +167,7 @@ test('a second process that claims to be rank 1 is turned away, and the job goes
   const variables = torchVariables(3)
   const env = { TSMPI_LAUNCH_TIMEOUT: '30' }
   const first = [0, 1].map((rank) => startOne('sums.mjs', [], { ...variables(rank), ...env }))
-  const second = startOne('sums.mjs', [], { ...variables(1), TSMPI_LAUNCH_TIMEOUT: '4' })
+  const second = startOne('sums.mjs', [], { ...variables(1), TSMPI_LAUNCH_TIMEOUT: '8' })
   const either = await Promise.race([second.ended, first[1]!.ended])
   expect(either.code).toBe(1)
   expect(either.stderr).toMatch(/rank 1 is there already: pid \d+ on /)

@@ -10,6 +10,8 @@ import type { Authority } from '../../../src/bootstrap/foreign/munge.ts'
 import { ownLoopback } from './started.ts'
 
 const PORT = 29_500
+/** How long a rank looks for rank 0 that is there and does not take it: several times at least. */
+const LOOK_MS = 1500
 
 interface Setup {
   readonly address: string
@@ -180,9 +182,10 @@ test('who says hello and cannot go on with the agreed key is no rank', async () 
 })
 
 test('a rank of another job is told so, and looks on until its own is there', async () => {
-  const { start } = setup('slurm-1.0')
+  const { address, start } = setup('slurm-1.0')
   const met = meeting(start(0, 2))
-  const other = join(options({ ...start(1, 2), id: 'slurm-2.0' }, { limitMs: 300 }))
+  await stranger(address)
+  const other = join(options({ ...start(1, 2), id: 'slurm-2.0' }, { limitMs: LOOK_MS }))
   await expect(other).rejects.toThrow(/that is rank 0 of another job \(slurm-1.0\)/)
   await joining(start(1, 2))
   await met
@@ -190,16 +193,19 @@ test('a rank of another job is told so, and looks on until its own is there', as
 
 test('another version, or another size, is an error at once', async () => {
   const { start } = setup()
-  meeting(start(0, 3), { limitMs: 2000 }).catch(() => {})
+  const met = meeting(start(0, 3), { limitMs: 5000 })
   await expect(join(options(start(1, 3), { version: '2' }))).rejects.toThrow(
     'rank 0 has tsmpi 1 and this rank 2',
   )
   await expect(join(options(start(1, 2)))).rejects.toThrow('rank 0 is one of 3, but this is rank 1 of 2')
+  await joining(start(1, 3))
+  await joining(start(2, 3))
+  await met
 })
 
 test('rank 0 tells who is missing and who was turned away, also to those that came', async () => {
   const { address, start } = setup()
-  const met = meeting(start(0, 4), { limitMs: 1500 })
+  const met = meeting(start(0, 4), { limitMs: 3000 })
   const channel = await joining(start(2, 4))
   const said = new Promise<FromHub>((resolve) => {
     channel.onMessage = resolve
@@ -207,7 +213,7 @@ test('rank 0 tells who is missing and who was turned away, also to those that ca
   })
   await expect(join(options(start(3, 4), { version: '2' }))).rejects.toThrow('rank 0 has tsmpi 1')
   const why =
-    'job master-test cannot begin: within 1.5 s, 2 of 4 ranks have not come to rank 0 on here, ' +
+    'job master-test cannot begin: within 3 s, 2 of 4 ranks have not come to rank 0 on here, ' +
     `${address} port ${PORT}. Missing: ranks 1, 3 (rank 3 was turned away: rank 0 has tsmpi 1 and this rank 2). `
   await expect(met).rejects.toThrow(why)
   expect(await said).toMatchObject({ t: 'noJob', why: expect.stringContaining(why) })
@@ -225,9 +231,10 @@ test('a rank that goes away before the job begins may come again', async () => {
 })
 
 test('with munge, both sides prove who they are', async () => {
-  const { start } = setup('slurm-1.0')
+  const { address, start } = setup('slurm-1.0')
   const met = meeting(start(0, 2), { authority: site(1000) })
-  const short = { limitMs: 400 }
+  await stranger(address)
+  const short = { limitMs: LOOK_MS }
   await expect(join(options(start(1, 2), { ...short, authority: site(1001) }))).rejects.toThrow(
     'the credential is of another user (uid 1001)',
   )
@@ -241,18 +248,22 @@ test('with munge, both sides prove who they are', async () => {
 })
 
 test('a rank with munge does not trust a rank 0 without', async () => {
-  const { start } = setup('slurm-1.0')
-  meeting(start(0, 2), { limitMs: 2000 }).catch(() => {})
-  const more = { limitMs: 400, authority: site(1000) }
+  const { address, start } = setup('slurm-1.0')
+  const met = meeting(start(0, 2), { limitMs: 2 * LOOK_MS })
+  await stranger(address)
+  const more = { limitMs: LOOK_MS, authority: site(1000) }
   await expect(join(options(start(1, 2), more))).rejects.toThrow('rank 0 has no munge credential')
+  await expect(met).rejects.toThrow('Missing: rank 1')
 })
 
 test('nor one whose credential was made for somebody else', async () => {
-  const { start } = setup('slurm-1.0')
+  const { address, start } = setup('slurm-1.0')
   const certify = () => site(1000).certify('tsmpi rank 0 of slurm-1.0 with key x to y')
-  meeting(start(0, 2), { limitMs: 2000, authority: { ...site(1000), certify } }).catch(() => {})
-  const more = { limitMs: 400, authority: site(1000) }
+  const met = meeting(start(0, 2), { limitMs: 2 * LOOK_MS, authority: { ...site(1000), certify } })
+  await stranger(address)
+  const more = { limitMs: LOOK_MS, authority: site(1000) }
   await expect(join(options(start(1, 2), more))).rejects.toThrow(
     'the munge credential of rank 0 belongs to another connection',
   )
+  await expect(met).rejects.toThrow('Missing: rank 1')
 })

@@ -25,10 +25,6 @@ test('hosts are numbered by their lowest ranks, and local ranks count on each', 
   expect(seats.map(({ place }) => place.localSize)).toEqual([2, 2, 2, 2, 1])
   expect(seats[3]!.place.nodeOf).toEqual([0, 1, 0, 1, 2])
   expect(seats[3]!.place.sharing).toEqual([false, false, false])
-  expect(seats[3]!.folders).toEqual([
-    [1, '/tmp/1'],
-    [3, '/tmp/3'],
-  ])
   expect(seats[3]!.hub).toEqual({ pid: 100, hostname: 'b' })
 })
 

@@ -1,9 +1,10 @@
-// `ends.mjs HOW RANK`: RANK ends in the way HOW, once all have talked to each other; the others wait for it.
+// `ends.mjs HOW RANK`: RANK ends in the way HOW, once all others have talked to it; the others wait for it.
 import { abort, world } from 'tsmpi'
 
 const [how, whoText] = process.argv.slice(2)
 const who = Number(whoText)
-await world.barrier()
+if (world.rank === who) for (let i = 1; i < world.size; i++) await world.recv()
+else await world.send('here', who)
 if (world.rank === who) {
   if (how === 'kill') process.kill(process.pid, 'SIGKILL')
   if (how === 'throw') throw new Error('boom')
