@@ -46,6 +46,8 @@ export async function runJob(plan: Plan): Promise<number> {
   let hosts: readonly GatheredHost[] = []
   try {
     const startedMs = performance.now()
+    const watchNpm = () => watchNpmParent(() => interrupt.end('SIGTERM'))
+    if (travels) watchNpm()
     const compiling = travels ? compile(script, true) : null
     // Nobody wants to wait for hosts that have nothing to run.
     compiling?.catch((error) => interrupt.abort(error))
@@ -56,6 +58,8 @@ export async function runJob(plan: Plan): Promise<number> {
       added,
       hosts,
       compile: () => compiling ?? compile(script, false),
+      // It loads koffi; ranks on this host need not wait for that.
+      onceBooted: travels ? () => {} : watchNpm,
       startLimitMs: travels ? plan.launchTimeoutMs - (performance.now() - startedMs) : null,
     }
     checkStdinRank(plan.stdinRank, job.plan.ranks)
@@ -79,6 +83,7 @@ interface Job {
   readonly added: Environment
   readonly hosts: readonly GatheredHost[]
   compile(): Promise<Program>
+  onceBooted(): void
   /** How long the start of the ranks may take; null: it cannot hang. */
   readonly startLimitMs: number | null
 }
@@ -133,7 +138,7 @@ async function runOn(job: Job, interrupt: Interrupt): Promise<number> {
       )
     }
     clearTimeout(deadlines[1])
-    watchNpmParent(() => supervisor.end({ kind: 'signal', signal: 'SIGTERM' }))
+    job.onceBooted()
     const { stdinRank } = plan
     if (stdinRank !== null) {
       feedInput({ write: (bytes, onDrain) => fleet.writeInput(stdinRank, bytes, onDrain) })

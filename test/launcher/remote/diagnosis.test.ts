@@ -39,6 +39,11 @@ describe('no greeting', () => {
       'ssh ended with exit code 255: ssh: connect to host b port 22: No route to host',
     ],
     [255, '', 'ssh ended with exit code 255 without a word'],
+    [
+      1,
+      'file:///x.js:1\nSyntaxError: no\n    at y\n\nNode.js v20.19.0\n',
+      'ssh ended with exit code 1: SyntaxError: no',
+    ],
   ])('exit code %i and %j', (code, stderr, expected) => {
     expect(diagnoseStart(ended(code, stderr), INSTALLATION)).toBe(expected)
   })

@@ -18,6 +18,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
+/** A node that greets as something else. */
+function otherAgent(tsmpi: string, node: string): string {
+  const path = join(folder, 'node')
+  writeFileSync(path, `#!/bin/sh\nexec sh ${ROOT}/test/fixtures/rsh/other-agent.sh ${tsmpi} ${node}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+
 describe('what a host lacks', () => {
   test('Node', async () => {
     const { code, stderr } = await tsrun([...twoHosts(), '--node', '/none/node', HELLO])
@@ -86,14 +94,6 @@ describe('what a host lacks', () => {
     )
     expect(code).toBe(125)
   })
-
-  /** A node that greets as something else. */
-  function otherAgent(tsmpi: string, node: string): string {
-    const path = join(folder, 'node')
-    writeFileSync(path, `#!/bin/sh\nexec sh ${ROOT}/test/fixtures/rsh/other-agent.sh ${tsmpi} ${node}\n`)
-    chmodSync(path, 0o755)
-    return path
-  }
 })
 
 describe('the way to a host', () => {
@@ -170,6 +170,15 @@ describe('the way to a host', () => {
     await run.output(({ stderr }) => stderr.includes('hostB said'))
     run.kill('SIGKILL')
     await run.ended
+  })
+
+  test('it hangs behind the greeting: --launch-timeout', async () => {
+    const node = otherAgent(version, process.version)
+    const { code, stderr } = await tsrun([...twoHosts(), '--launch-timeout', '2', '--node', node, HELLO])
+    expect(stderr).toBe(
+      'tsrun: the job was not started after 2 s (--launch-timeout); missing:\n  host hostA (ranks 0-1)\n  host hostB (ranks 2-3)\n',
+    )
+    expect(code).toBe(125)
   })
 
   test('it prints without end', async () => {
