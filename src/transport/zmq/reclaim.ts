@@ -4,14 +4,20 @@
  * zeromq hands out a long message in memory of its own, which is freed when V8 has collected the Buffer around it.
  * V8 counts that memory and answers every 64 MiB of it with a collection of the whole heap, at full bandwidth
  * dozens of times a second; meanwhile the next messages come into ever new memory, which no cache knows. Taking
- * the memory away from its ArrayBuffer frees it at once.
+ * the memory away from its ArrayBuffer frees it at once. And malloc is told to keep some of it for the next message:
+ * what it gives back the kernel has to clear again, which costs more than copying does.
  */
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { libc } from '../../system/libc.ts'
 
 /** Below this, what would be gained costs as much. */
 const WORTH_BYTES = 32 << 10
+
+/** Some windows of messages; what is longer than any message is of others. */
+const KEPT_BYTES = 64 << 20
+const LARGE_BYTES = 4 << 20
 
 type Transfer = (this: ArrayBufferLike, length: number) => ArrayBuffer
 
@@ -20,7 +26,10 @@ let transfer: Transfer | null | undefined
 /** Frees the memory of `bytes`, which lie alone in their buffer and are of no use any more. */
 export function reclaim(bytes: Uint8Array): void {
   if (bytes.length < WORTH_BYTES || bytes.length !== bytes.buffer.byteLength) return
-  if (transfer === undefined) transfer = findTransfer()
+  if (transfer === undefined) {
+    transfer = findTransfer()
+    libc()?.keepFreed(KEPT_BYTES, LARGE_BYTES)
+  }
   transfer?.call(bytes.buffer, 0)
 }
 

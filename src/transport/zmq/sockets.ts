@@ -11,7 +11,6 @@
 import { readFileSync } from 'node:fs'
 import type * as zeromq from 'zeromq'
 import { BootstrapError } from '../../errors.ts'
-import { libc } from '../../system/libc.ts'
 import { Connection } from './connection.ts'
 import type { Tcp } from './tcp.ts'
 
@@ -28,10 +27,6 @@ const NOTIFY_CONNECT_AND_DISCONNECT = 3
 const FILES_PER_PEER = 5
 /** Left for everything else the program opens. */
 const FILES_SPARE = 64
-
-/** Some windows of messages; what is longer than any message is of others. */
-const KEPT_BYTES = 64 << 20
-const LARGE_BYTES = 4 << 20
 
 const WAKE_ENDPOINT = 'inproc://wake'
 /** Routing id of the socket through which a rank wakes its own receive; others are rank numbers. */
@@ -58,12 +53,8 @@ export class Sockets {
     this.#maxPeers = Math.floor((openFilesLimit() - FILES_SPARE) / FILES_PER_PEER)
   }
 
-  /**
-   * Loads zeromq, which takes some 15 ms and 34 MB of disk: only a rank that talks to another pays for it.
-   * It takes new memory for every long message; what the kernel has to clear for each costs more than the copying.
-   */
+  /** Loads zeromq, which takes some 15 ms and 34 MB of disk: only a rank that talks to another pays for it. */
   static async load(rank: number, size: number): Promise<Sockets> {
-    libc()?.keepFreed(KEPT_BYTES, LARGE_BYTES)
     try {
       return new Sockets(await import('zeromq'), rank, size)
     } catch (error) {
