@@ -13,9 +13,9 @@ import { describePlacement } from './hosts/describe.ts'
 import type { HostEntry } from './hosts/host.ts'
 import { hostsOf, type Surroundings } from './hosts/hosts-of.ts'
 import { readSurroundings } from './hosts/surroundings.ts'
+import { Interrupt, Interrupted } from './interrupt.ts'
 import { JobOutput } from './job-output.ts'
 import { LocalAgent } from './local-agent.ts'
-import { isStartedByNohup } from './nohup.ts'
 import { watchNpmParent } from './npm-parent.ts'
 import type { Program } from './program.ts'
 import { addedVariables, type Environment, rankEnvironment, travellingVariables } from './rank-environment.ts'
@@ -25,7 +25,7 @@ import { describeNets, netsOf } from './remote/nets.ts'
 import { RemoteAgent } from './remote/remote-agent.ts'
 import { exitCodeOf, reportEnd } from './report.ts'
 import { findScript, type Script } from './script.ts'
-import { handleSignals, type SignalTarget } from './signals.ts'
+import { handleSignals } from './signals.ts'
 import { feedInput } from './stdin.ts'
 import { Supervisor } from './supervise.ts'
 import { UsageError } from './usage-error.ts'
@@ -178,53 +178,6 @@ function agentsOf({ plan, script, added, hosts }: Job): Agent[] {
     const env = rankEnvironment(process.env, added)
     return new LocalAgent({ ...job, command: { script: script.path, cwd: wdir, env } })
   })
-}
-
-/** Signals before there are ranks end the preparations; later they are for the ranks. */
-class Interrupt implements SignalTarget {
-  readonly ignoresHangup = isStartedByNohup()
-  readonly #controller = new AbortController()
-  #target: Omit<SignalTarget, 'ignoresHangup'> | null = null
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  hand(target: Omit<SignalTarget, 'ignoresHangup'>): void {
-    this.#target = target
-    if (this.signal.reason instanceof Interrupted) target.end(this.signal.reason.signal)
-  }
-
-  end(signal: NodeJS.Signals): void {
-    this.abort(new Interrupted(signal))
-    this.#target?.end(signal)
-  }
-
-  /** The preparations have failed. */
-  abort(error: unknown): void {
-    this.#controller.abort(error)
-  }
-
-  kill(): void {
-    this.#target?.kill()
-  }
-
-  forward(signal: NodeJS.Signals): void {
-    this.#target?.forward(signal)
-  }
-
-  forwarded(): Promise<unknown> | null {
-    return this.#target?.forwarded() ?? null
-  }
-}
-
-class Interrupted extends Error {
-  readonly signal: NodeJS.Signals
-
-  constructor(signal: NodeJS.Signals) {
-    super(`interrupted by ${signal}`)
-    this.signal = signal
-  }
 }
 
 function gather(
