@@ -21,14 +21,19 @@ const LARGE_BYTES = 4 << 20
 
 type Transfer = (this: ArrayBufferLike, length: number) => ArrayBuffer
 
+/** Loading koffi takes as long as the kernel does for so much. */
+const MANY_BYTES = 64 << 20
+
 let transfer: Transfer | null | undefined
+let reclaimed = 0
 
 /** Frees the memory of `bytes`, which lie alone in their buffer and are of no use any more. */
 export function reclaim(bytes: Uint8Array): void {
   if (bytes.length < WORTH_BYTES || bytes.length !== bytes.buffer.byteLength) return
-  if (transfer === undefined) {
-    transfer = findTransfer()
-    libc()?.keepFreed(KEPT_BYTES, LARGE_BYTES)
+  if (transfer === undefined) transfer = findTransfer()
+  if (reclaimed < MANY_BYTES) {
+    reclaimed += bytes.length
+    if (reclaimed >= MANY_BYTES) libc()?.keepFreed(KEPT_BYTES, LARGE_BYTES)
   }
   transfer?.call(bytes.buffer, 0)
 }
