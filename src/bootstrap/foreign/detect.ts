@@ -133,7 +133,7 @@ function withMeeting(env: Environment, claims: readonly Claim[]): ForeignStart {
   const isSlurm = claims.some(({ by }) => by === 'slurm')
   const place = { rank, size, nodeName: isSlurm ? (env.SLURMD_NODENAME ?? null) : null }
   const { MASTER_ADDR: address, MASTER_PORT: port } = env
-  if (address && port) return { ...place, ...masterMeeting(env, address, port, size) }
+  if (address && port) return { ...place, ...masterMeeting(env, address, port) }
   if (isSlurm) return { ...place, ...slurmMeeting(env, text) }
   if (claims.some(({ by }) => by === 'torch')) throw missing(text, address ? 'MASTER_PORT' : 'MASTER_ADDR')
   throw new BootstrapError(
@@ -145,7 +145,7 @@ function withMeeting(env: Environment, claims: readonly Claim[]): ForeignStart {
 
 type Place = Pick<ForeignStart, 'id' | 'meeting' | 'ports'>
 
-function masterMeeting(env: Environment, address: string, text: string, size: number): Place {
+function masterMeeting(env: Environment, address: string, text: string): Place {
   const port = Number(text)
   if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) {
     throw new BootstrapError(`MASTER_PORT=${text} is no port; give one from 1 to 65535`)
@@ -154,8 +154,8 @@ function masterMeeting(env: Environment, address: string, text: string, size: nu
   const taken = env.TORCHELASTIC_USE_AGENT_STORE === 'True'
   const ports = taken ? Array.from({ length: TORCH_TRIES }, (_, i) => ((port + i) % 65_535) + 1) : [port]
   // Not the address: on its own host, rank 0 is sometimes given another one, such as localhost.
-  const run = (env.TORCHELASTIC_RUN_ID ?? 'none').replace(/[^\w.]/g, '_')
-  return { id: `master-${port}-${run}-${size}`, meeting: { kind: 'master', address }, ports }
+  const run = env.TORCHELASTIC_RUN_ID?.replace(/[^\w.]/g, '_')
+  return { id: `master-${port}${run ? `-${run}` : ''}`, meeting: { kind: 'master', address }, ports }
 }
 
 function slurmMeeting(env: Environment, text: string): Place {

@@ -54,8 +54,7 @@ class ForeignJob extends RankJob {
   readonly #gone = new Set<number>()
   /** The first rank that failed, and why. */
   #failure: { readonly rank: number; readonly reason: string } | null = null
-  #failFinish: (error: Error) => void = () => {}
-  #finish: Promise<void> | null = null
+  #finish: { readonly promise: Promise<void>; isOver: boolean; fail(error: Error): void } | null = null
 
   constructor({ place }: Seat, port: ThreadPort) {
     super(place, port)
@@ -74,17 +73,25 @@ class ForeignJob extends RankJob {
 
   /** Rejects if a rank fails before all have finished. */
   override finish(): Promise<void> {
-    this.#finish ??= new Promise((resolve, reject) => {
-      this.#failFinish = reject
-      if (this.#failure !== null) reject(this.#cannotFinish(this.#failure))
-      else void super.finish().then(resolve)
-    })
-    return this.#finish
+    if (this.#finish === null) {
+      let fail: (error: Error) => void = () => {}
+      const promise = new Promise<void>((resolve, reject) => {
+        fail = reject
+        void super.finish().then(() => {
+          finish.isOver = true
+          resolve()
+        })
+      })
+      const finish = { promise, isOver: false, fail }
+      this.#finish = finish
+      this.#failFinish()
+    }
+    return this.#finish.promise
   }
 
   override abort(code: number, why: string): never {
     const exitCode = code & 0xff || 1
-    process.stderr.write(`tsmpi: rank ${this.rank} of ${this.size}: abort(${exitCode}): ${why}\n`)
+    process.stderr.write(`tsmpi: rank ${this.rank} of ${this.size} on ${this.hostname}: ${why}\n`)
     this.#port.send({ t: 'abort', code: exitCode, why })
     this.#port.flush()
     return this.#exitAtOnce(exitCode)
@@ -114,7 +121,7 @@ class ForeignJob extends RankJob {
         this.#gone.add(message.rank)
         this.#failure ??= message
         this.receive(message)
-        this.#failFinish(this.#cannotFinish(this.#failure))
+        this.#failFinish()
         break
       default:
         if (message.t === 'left' || (message.t === 'finished' && message.left)) this.#gone.add(message.rank)
@@ -122,9 +129,17 @@ class ForeignJob extends RankJob {
     }
   }
 
-  #cannotFinish({ rank, reason }: { rank: number; reason: string }): Error {
-    return this.makeError(
-      `rank ${this.rank} of ${this.size} cannot finish: rank ${rank} has failed (${reason}), and with it the job`,
+  #failFinish(): void {
+    if (this.#failure === null || this.#finish === null || this.#finish.isOver) return
+    const { rank, reason } = this.#failure
+    this.#finish.isOver = true
+    // Nothing will ever come that ends the process otherwise, should the program swallow the error.
+    if (Number(process.exitCode ?? 0) === 0) process.exitCode = 1
+    this.#port.release()
+    this.#finish.fail(
+      this.makeError(
+        `rank ${this.rank} of ${this.size} cannot finish: rank ${rank} has failed (${reason}), and with it the job`,
+      ),
     )
   }
 

@@ -46,13 +46,14 @@ const { start, version, flags, port, limitMs } = data
 process.on('uncaughtException', (error) => {
   tell({ t: 'noJob', why: `tsmpi's own thread has failed: ${error.stack}` })
   raise(Flag.READY, 1)
+  flags[Flag.CODE] = 1
   raise(Flag.END, Ending.BAD)
 })
 void run()
 
 async function run(): Promise<void> {
   try {
-    // Between sites' hosts alone can munge be expected to be the same everywhere.
+    // Only where a site relies on it are its keys the same on all hosts.
     const authority = start.id.startsWith('slurm-') ? await findMunge(process.getuid!()) : null
     const guest = describeGuest()
     const options = { start, version, authority, guest, limitMs }

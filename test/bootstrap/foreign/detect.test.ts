@@ -15,7 +15,7 @@ const SLURM = {
 }
 
 const TORCH_START = {
-  id: 'master-29500-none-4',
+  id: 'master-29500',
   rank: 1,
   size: 4,
   meeting: { kind: 'master', address: 'n1' },
@@ -40,7 +40,7 @@ describe('a process of a job', () => {
       { ...TORCH, TORCHELASTIC_RUN_ID: 'my run', TORCHELASTIC_USE_AGENT_STORE: 'True' },
       {
         ...TORCH_START,
-        id: 'master-29500-my_run-4',
+        id: 'master-29500-my_run',
         ports: [29501, 29502, 29503, 29504, 29505, 29506, 29507, 29508],
       },
     ],
@@ -66,7 +66,7 @@ describe('a process of a job', () => {
     [
       'srun with a meeting place of its own',
       { ...SLURM, MASTER_ADDR: 'n1', MASTER_PORT: '4000' },
-      { ...SLURM_START, id: 'master-4000-none-4', meeting: { kind: 'master', address: 'n1' }, ports: [4000] },
+      { ...SLURM_START, id: 'master-4000', meeting: { kind: 'master', address: 'n1' }, ports: [4000] },
     ],
     [
       'srun and RANK that agree',
@@ -76,7 +76,7 @@ describe('a process of a job', () => {
     [
       'one torchrun per task of srun',
       { ...SLURM, ...TORCH, RANK: '5', WORLD_SIZE: '16', TORCHELASTIC_RUN_ID: '9' },
-      { ...TORCH_START, id: 'master-29500-9-16', rank: 5, size: 16 },
+      { ...TORCH_START, id: 'master-29500-9', rank: 5, size: 16 },
     ],
     [
       'a script within srun -n 1',
@@ -122,7 +122,7 @@ describe('a process that is alone', () => {
     ['mpirun -n 1', { OMPI_COMM_WORLD_RANK: '0', OMPI_COMM_WORLD_SIZE: '1', PMIX_RANK: '0' }],
     ['started by a rank of tsrun', { ...SLURM, ...TORCH, TSMPI_JOB_ID: '4711-abcdef', TSMPI_RANK: '0' }],
     ['started by a rank of srun', { ...SLURM, TSMPI_JOB_ID: 'slurm-17.2-0a1b2c3d', TSMPI_RANK: '3' }],
-    ['started by a rank of torchrun', { ...TORCH, TSMPI_JOB_ID: 'master-29500-none-4-0a', TSMPI_RANK: '1' }],
+    ['started by a rank of torchrun', { ...TORCH, TSMPI_JOB_ID: 'master-29500-0a', TSMPI_RANK: '1' }],
   ])('%s', (_, env) => {
     expect(detectForeign(env)).toBeNull()
   })

@@ -107,11 +107,17 @@ test.each([0, 2])('a rank that waits for nobody cannot finish when rank %i is ki
   }
 })
 
+test.each([0, 2])('nor when its program swallows the error (rank %i)', async (who) => {
+  const ends = await endOf(startRanks(3, torchVariables(3), 'ends.mjs', ['kill', String(who), 'swallow']))
+  for (const [rank, end] of ends.entries())
+    if (rank !== who) expect(end).toMatchObject({ code: 1, stderr: '' })
+})
+
 test.each([0, 1])('abort(7) on rank %i ends every rank with 7 at once', async (who) => {
   const ends = await endOf(startRanks(4, torchVariables(4), 'ends.mjs', ['abort', String(who)]))
   expect(ends.map(({ code }) => code)).toEqual([7, 7, 7, 7])
   expect(ends.map(({ stdout }) => stdout)).toEqual(['', '', '', ''])
-  expect(ends[who]!.stderr).toContain(`rank ${who} of 4: abort(7)`)
+  expect(ends[who]!.stderr).toMatch(new RegExp(`^tsmpi: rank ${who} of 4 on \\S+: abort\\(7\\) called`))
 })
 
 test.each(['SIGTERM', 'SIGKILL'] as const)(

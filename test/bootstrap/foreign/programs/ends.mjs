@@ -17,6 +17,8 @@ if (world.rank === who) {
 } else if (how === 'abort') {
   process.on('exit', () => console.log('a handler of the program ran'))
   await world.recv(who)
+} else if (process.argv[4] === 'swallow') {
+  process.on('unhandledRejection', () => {})
 } else if (process.argv[4] === 'finish') {
   // Waits for nobody, but cannot finish.
 } else {
