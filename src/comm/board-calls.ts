@@ -23,8 +23,6 @@ export const UNDER_WAY: unique symbol = Symbol('under way')
 const LOOKS = 48
 /** So often a call gives its core to others before it gives the thread away, where ranks outnumber cores. */
 const YIELDS = 16
-/** The same for a call that goes by messages between hosts as well: the other hosts will take longer. */
-const YIELDS_BEFORE_FAR = 4
 /** How often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
 /**
@@ -126,10 +124,8 @@ export class BoardCalls implements Runner {
     this.#isTrying = true
     try {
       let result = steps.next()
-      const { isCrowded } = this.#shared
-      for (let i = isCrowded ? YIELDS_BEFORE_FAR : LOOKS; i > 0 && !result.done; i--) {
+      for (let i = this.#shared.isCrowded ? 0 : LOOKS; i > 0 && !result.done; i--) {
         if (this.board.awaited === ELSEWHERE) break
-        if (isCrowded) this.#shared.giveWay()
         result = steps.next()
       }
       return result.done ? result.value : UNDER_WAY
@@ -146,12 +142,17 @@ export class BoardCalls implements Runner {
     // It may wait for this host's ranks from now on: look for them soon.
     this.#unwatch()
     this.#watch()
-    this.#relaxIfFar()
+    this.#relaxIfFar(this.#running)
   }
 
-  /** What comes from other hosts comes by the event loop, which is not to be kept from turning by looking here. */
-  #relaxIfFar(): void {
-    if (this.board.awaited === ELSEWHERE) this.#shared.relax()
+  /**
+   * Between hosts everything takes long. What comes from there comes by the event loop, which is not to be kept
+   * from turning by looks at memory; and where ranks outnumber cores, those who wait for one that waits for other
+   * hosts had better leave it theirs: with 2 x 4 ranks on two cores a barrier took a third of the time.
+   */
+  #relaxIfFar(call: BoardCall<unknown>): void {
+    if (call.messages === null) return
+    if (this.#shared.isCrowded || this.board.awaited === ELSEWHERE) this.#shared.relax()
   }
 
   /** Whether a call that has thrown this still waits for something: news of a rank's death. */
@@ -164,7 +165,7 @@ export class BoardCalls implements Runner {
     this.#running = call
     if (error instanceof Unreadable) this.#expectDeath(error.peer)
     this.#watch()
-    this.#relaxIfFar()
+    this.#relaxIfFar(call)
   }
 
   /** Takes a call that is pending into the queue. */
@@ -213,7 +214,7 @@ export class BoardCalls implements Runner {
       }
       this.board.examine()
       this.#checkAwaited(call)
-      this.#relaxIfFar()
+      this.#relaxIfFar(call)
       return false
     } catch (error) {
       if (error instanceof Unreadable) {
