@@ -80,7 +80,7 @@ async function greet(socket: Socket, { start, version, authority, guest }: JoinO
   const { line, rest } = await readLine(socket, ANSWER_LIMIT_MS)
   const answer = readAnswer(line)
   if (answer === null) throw new Error('something else than tsmpi answers there')
-  const otherUser = foreignUser(socket)
+  const otherUser = authority === null ? foreignUser(socket) : null
   if (otherUser !== null) throw new Error(otherUser)
   if (answer.tsmpi === 'no') {
     // Without munge nobody can tell who says so, but then he could do worse.

@@ -120,7 +120,7 @@ class Meeting {
     socket.once('close', () => clearTimeout(limit))
     const hello = readHello(line)
     if (hello === null) throw new Error('no hello')
-    const refusal = await this.#refusal(hello, foreignUser(socket))
+    const refusal = await this.#refusal(hello, socket)
     if (refusal !== null) {
       socket.end(`${JSON.stringify(refusal)}\n`)
       return
@@ -146,15 +146,12 @@ class Meeting {
   }
 
   /** Null: welcome. */
-  async #refusal(hello: Hello, otherUser: string | null): Promise<Answer | null> {
+  async #refusal(hello: Hello, socket: Socket): Promise<Answer | null> {
     const { start, version, authority } = this.#options
     const no = (why: string, isFinal = false): Answer => ({ tsmpi: 'no', why, isFinal })
     if (hello.id !== start.id) return no(`that is rank 0 of another job (${start.id})`)
-    if (otherUser !== null) return this.#note(hello, no(otherUser))
-    if (authority !== null) {
-      const problem = await prove(hello, authority)
-      if (problem !== null) return this.#note(hello, no(problem))
-    }
+    const problem = authority === null ? foreignUser(socket) : await prove(hello, authority)
+    if (problem !== null) return this.#note(hello, no(problem))
     const { rank, size } = hello
     if (hello.version !== version) {
       return this.#note(hello, no(`rank 0 has tsmpi ${version} and this rank ${hello.version}`, true))
