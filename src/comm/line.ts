@@ -34,6 +34,11 @@ export class Line {
     return this.#toSelf > 0 || this.#lent > 0
   }
 
+  /** The transport that `peer` is reached through. */
+  towards(peer: number): Transport {
+    return this.transport.towards?.(peer) ?? this.transport
+  }
+
   /** Sends a frame. True: `body` was copied; false: it is lent until the transport gives `token` back. */
   emit(peer: number, frame: Frame, body: Uint8Array | null, token: SendToken | null): boolean {
     const before = this.underWay

@@ -35,7 +35,7 @@ export class Outgoing {
     const peer = operation.context.owner.ranks[operation.dest]!
     const toSelf = peer === this.#line.rank
     if (toSelf) operation.context.sentToSelf = true
-    const eager = !synchronous && block.byteLength <= this.#line.transport.eagerBytes
+    const eager = !synchronous && block.byteLength <= this.#line.towards(peer).eagerBytes
     // A finished rank still takes what is sent to it, only to report that it never received it.
     const gone = eager ? this.#peers.whyDeparted(peer) : this.#peers.whyGone(peer)
     if (gone !== null)
@@ -60,7 +60,7 @@ export class Outgoing {
     if ((flags & FrameFlag.FETCHED) !== 0 && !isThere(operation.block))
       return this.#fail(operation, transferred(operation))
     if (total === 0 || (flags & FrameFlag.DROP) !== 0) return this.#succeed(operation)
-    const { maxBodyBytes } = this.#line.transport
+    const { maxBodyBytes } = this.#line.towards(peer)
     try {
       operation.block.bytes(0, Math.min(maxBodyBytes, total))
     } catch (cause) {

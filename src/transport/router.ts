@@ -1,7 +1,8 @@
 /**
  * One transport made of several: each rank is reached through the one chosen for it.
  *
- * The limits are the smallest of all, so that the protocol need not know which peer is behind which.
+ * The limits are the smallest of all, for a protocol that does not ask which peer is behind which. One that does
+ * (`towards`) sends longer frames where they pay off: what is right for a ring of shared memory is little for a socket.
  *
  * Holds come and go with every message, and for most transports beginning to listen costs more than a message
  * of shared memory does. So only the one with shared memory is held and released each time; the others stay
@@ -52,6 +53,10 @@ export class Router implements Transport {
     let frames = 0
     for (const transport of this.#all) frames += transport.unsent ?? transport.unflushed
     return frames
+  }
+
+  towards(peer: number): Transport {
+    return this.#to[peer]!
   }
 
   open(sink: Sink): void {

@@ -57,6 +57,9 @@ export interface Transport {
   /** Bytes of messages a peer may send at once before they are received; bounds the peer's memory. */
   readonly creditBytes: number
 
+  /** Of one made of several: the one that `peer` is reached through, whose limits may be wider. */
+  towards?(peer: number): Transport
+
   /** What it offers beyond frames to ranks that share memory with this one. */
   readonly shared?: SharedMemory | null
   /** Memory for arrays that the ranks of this host have in common. */

@@ -24,8 +24,18 @@ function routed(size: number): Fixture {
 describeTransportContract('router over zmq', routed, { runs: 2 })
 
 describe('router', () => {
-  let fixture: Fixture
-  afterEach(() => fixture.dispose())
+  let fixture: Fixture | undefined
+  afterEach(async () => {
+    await fixture?.dispose()
+    fixture = undefined
+  })
+
+  it('knows which transport a peer is behind, with its own limits', () => {
+    const [near, far] = [new LoopbackTransport(0, 100), new LoopbackTransport(0, 1000)]
+    const router = new Router([near, far, near])
+    expect(router.maxBodyBytes).toBe(100)
+    expect([0, 1, 2].map((peer) => router.towards(peer))).toEqual([near, far, near])
+  })
 
   it('serves a rank and its peers side by side', async () => {
     fixture = routed(2)
