@@ -5,6 +5,9 @@
  *     over 512 KiB      any     ring        bytes count, not messages; neighbours only
  *     less              <= 32   flat        one latency; (p - 1) o is less than (lg p - 1) alpha
  *     less              more    bruck       lg p latencies
+ *
+ * Over several hosts, each of which has a board: a host's leader collects what its ranks have, the leaders gather
+ * runs of blocks by ring or flat, and a host's ranks read all from their leader: every block crosses to a host once.
  */
 
 import type { Block } from '../../../wire/block.ts'

@@ -8,6 +8,9 @@
  *     more     >= 200 000     scatter-allgather
  *     any      less           tree                few latencies
  *
+ * Over several hosts, each of which has a board: root and the leaders of the other hosts by the table above, whose
+ * ranks are then these; a host's ranks read from the one that has it.
+ *
  * Thresholds from the cost formulas with 90 us latency and 1.2 GB/s (ZeroMQ between processes).
  */
 
