@@ -1,6 +1,6 @@
 /** One host of a test. */
 
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import type { Process } from './processes.ts'
 import { Space } from './space.ts'
 import type { Switch } from './switch.ts'
@@ -68,16 +68,19 @@ export class Host {
 
   /** Files in the folders that are this host's alone. */
   files(): string[] {
-    const root = `/proc/${this.pid}/root`
+    return ['/tmp', '/dev/shm'].flatMap((folder) => this.#within(folder))
+  }
+
+  /** Follows no links. What goes while it is looked for is not there. */
+  #within(folder: string): string[] {
     try {
-      return ['tmp', 'dev/shm'].flatMap((folder) =>
-        readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' }).map(
-          (name) => `/${folder}/${name}`,
-        ),
-      )
+      const entries = readdirSync(`/proc/${this.pid}/root${folder}`, { withFileTypes: true })
+      return entries.flatMap((entry) => {
+        const path = `${folder}/${entry.name}`
+        return entry.isDirectory() ? [path, ...this.#within(path)] : [path]
+      })
     } catch {
-      // A folder went while it was read; or the whole host.
-      return existsSync(root) ? this.files() : []
+      return []
     }
   }
 

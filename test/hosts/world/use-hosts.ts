@@ -24,7 +24,12 @@ export function useHosts(size: number, scope: 'all' | 'each' = 'all', networkCou
     await world?.close()
     world = undefined
   }
-  const check = async (): Promise<void> => expect(await remains(world!), 'left on the hosts').toEqual([])
+  const check = async (): Promise<void> => {
+    const left = await remains(world!)
+    // The next test shall not find it.
+    if (left.length > 0 && scope === 'all') await close().then(open)
+    expect(left.slice(0, 30), 'left on the hosts').toEqual([])
+  }
   if (scope === 'all') {
     beforeAll(open)
     afterEach(check)

@@ -5,13 +5,16 @@
  * Nothing of it has a name that another run could have too, and all of it ends with the test's process.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { Host } from './host.ts'
 import { HOST_SCRIPT } from './host-script.ts'
 import { pathOf } from './needs.ts'
 import type { Process } from './processes.ts'
 import { sshConfigIn, writeSsh, wrongKeyConfigIn } from './ssh.ts'
 import { addressOf, Switch } from './switch.ts'
+
+const FOLDERS = '/var/tmp'
+const PREFIX = 'tsmpi-hosts-'
 
 export class World {
   /** Where users sit. */
@@ -55,7 +58,8 @@ export class World {
 
 /** With two networks each host has eth0 and eth1; names stand for addresses of the first. */
 export async function makeHosts(size: number, networkCount = 1): Promise<World> {
-  const folder = mkdtempSync('/var/tmp/tsmpi-hosts-')
+  sweep()
+  const folder = mkdtempSync(`${FOLDERS}/${PREFIX}${process.pid}-`)
   const names = ['front', ...Array.from({ length: size }, (_, i) => `h${i + 1}`)]
   const addressed = names.map((name, index) => ({ name, address: addressOf(index) }))
   writeSsh(folder, addressed)
@@ -73,4 +77,14 @@ export async function makeHosts(size: number, networkCount = 1): Promise<World> 
     ),
   )
   return new World(hosts[0]!, hosts.slice(1), folder, networks)
+}
+
+/** A run that was killed could not remove its folder; the number in its name is that of its process. */
+function sweep(): void {
+  for (const name of readdirSync(FOLDERS)) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) {
+      rmSync(`${FOLDERS}/${name}`, { recursive: true, force: true })
+    }
+  }
 }
