@@ -21,7 +21,7 @@ import type { Frame } from '../../wire/frame.ts'
 import { KeepAlive } from '../keep-alive.ts'
 import type { SendToken, Sink, Transport } from '../transport.ts'
 import { writeCard, writeHello } from './card.ts'
-import type { Outcome } from './connection.ts'
+import type { Connection, Outcome } from './connection.ts'
 import { Doorkeeper } from './doorkeeper.ts'
 import { Doorstep } from './doorstep.ts'
 import { Inbox } from './inbox.ts'
@@ -247,6 +247,20 @@ export class ZmqTransport implements Transport {
     void this.#reach(peer).catch((error: Error) => this.#fail(error))
   }
 
+  /**
+   * A rank of another host admits us only while it listens. It may wait to be admitted itself, by this very rank,
+   * with nothing else to do: so whoever waits for that listens.
+   */
+  async #admittedBy(peer: Peer, connection: Connection, endpoint: string): Promise<Outcome> {
+    if (!peer.isFar) return connection.connect(endpoint)
+    this.#listen()
+    try {
+      return await connection.connect(endpoint)
+    } finally {
+      this.#unlisten()
+    }
+  }
+
   async #reach(peer: Peer): Promise<void> {
     const { rank, jobId, lookup } = this.#options
     const started = this.#start()
@@ -266,7 +280,7 @@ export class ZmqTransport implements Transport {
       const connection = sockets.connection(peer.rank, name, peer.isFar ? this.#tcp : null)
       peer.connection = connection
       const beganMs = performance.now()
-      const outcome = await connection.connect(endpoint)
+      const outcome = await this.#admittedBy(peer, connection, endpoint)
       const tookMs = performance.now() - beganMs
       if (outcome === 'closed') return
       if (outcome === 'stands') {
