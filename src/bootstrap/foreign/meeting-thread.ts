@@ -49,6 +49,7 @@ process.on('uncaughtException', (error) => {
   flags[Flag.CODE] = 1
   raise(Flag.END, Ending.BAD)
 })
+raise(Flag.RUNS, 1)
 void run()
 
 async function run(): Promise<void> {

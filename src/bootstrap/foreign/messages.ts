@@ -60,16 +60,18 @@ export type FromThread =
 
 /** Places in the memory that a program and its thread share: the program sleeps on them. */
 export const Flag = {
+  /** The thread runs, and keeps the time from now on. */
+  RUNS: 0,
   /** The first message for the program is there. */
-  READY: 0,
+  READY: 1,
   /** The highest id of `heard?` that was answered. */
-  HEARD: 1,
+  HEARD: 2,
   /** In rank 0: Ending, once it may leave. */
-  END: 2,
+  END: 3,
   /** In rank 0: the exit code that goes with Ending.BAD. */
-  CODE: 3,
+  CODE: 4,
 } as const
 
-export const FLAGS = 4
+export const FLAGS = 5
 
 export const Ending = { NOT_YET: 0, GOOD: 1, BAD: 2 } as const

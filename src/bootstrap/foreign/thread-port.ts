@@ -10,21 +10,19 @@ import { FLAGS, Flag, type FromThread, type ToThread } from './messages.ts'
 
 /** The thread answers at once, but it may have to wait for rank 0, which may be gone. */
 const FLUSH_LIMIT_MS = 2000
-/** The thread itself keeps the time; this is for one that cannot. A rank that has come waits for rank 0's time. */
-const SPARE_MS = 10_000
+/** A thread is there in some 20 ms, unless its program is missing or cannot be run. */
+const START_LIMIT_MS = 60_000
 
 export class ThreadPort {
   readonly #flags = new Int32Array(new SharedArrayBuffer(4 * FLAGS))
   readonly #port: MessagePort
   readonly #worker: Worker
-  readonly #limitMs: number
   #holds = 0
   #asked = 0
 
   constructor(data: Pick<ThreadData, 'start' | 'version' | 'folder' | 'limitMs'>) {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
-    this.#limitMs = data.limitMs
     // Nothing of what the program gave to its own node is meant for this thread, such as --import or --inspect.
     const { NODE_OPTIONS: _, ...env } = process.env
     const workerData: ThreadData = { ...data, flags: this.#flags, port: port2 }
@@ -41,10 +39,13 @@ export class ThreadPort {
 
   /** The thread's first message, blocking. */
   waitForSeat(): FromThread {
-    Atomics.wait(this.#flags, Flag.READY, 0, 2 * this.#limitMs + SPARE_MS)
-    const received = receiveMessageOnPort(this.#port) as { message: FromThread } | undefined
-    if (received === undefined) throw new BootstrapError('the thread of tsmpi does not answer')
-    return received.message
+    if (Atomics.wait(this.#flags, Flag.RUNS, 0, START_LIMIT_MS) === 'timed-out') {
+      throw new BootstrapError(
+        'the thread of tsmpi does not start; install tsmpi again on this host (npm ci)',
+      )
+    }
+    Atomics.wait(this.#flags, Flag.READY, 0)
+    return (receiveMessageOnPort(this.#port) as { message: FromThread }).message
   }
 
   /** Delivers all further messages. `onEnd`: the thread has failed. */
