@@ -8,7 +8,7 @@ export default defineConfig({
     // Every job has a process for each rank, host and connection.
     maxWorkers: 1,
     // Guards against a hang, never a measurement.
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 60_000,
   },
 })

@@ -29,7 +29,14 @@ describeWith(missingForSlurm(), 'inside Slurm', () => {
     places.map((host, rank) => `Hello from rank ${rank} of ${places.length} on ${host}\n`).join('')
 
   test('srun reaches both hosts', async () => {
-    const { code, stdout, stderr } = await run('srun', '-N2', '--ntasks-per-node=2', '-l', 'hostname')
+    const { code, stdout, stderr } = await run(
+      'srun',
+      '--quiet',
+      '-N2',
+      '--ntasks-per-node=2',
+      '-l',
+      'hostname',
+    )
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout.trim().split('\n').sort()).toEqual(['0: h1', '1: h1', '2: h2', '3: h2'])
   })
@@ -106,7 +113,7 @@ describeWith(missingForSlurm(), 'inside Slurm', () => {
 
   test.each([2, 4])('srun node script.mjs, %i ranks without tsrun', async (size) => {
     const script = join(ROOT, 'test/hosts/programs/plain-ring.mjs')
-    const words = ['-N2', `--ntasks-per-node=${size / 2}`, process.execPath, script]
+    const words = ['--quiet', '-N2', `--ntasks-per-node=${size / 2}`, process.execPath, script]
     const { code, stdout, stderr } = await run('srun', ...words)
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toBe(`${size} ranks, sum ${(size * (size - 1)) / 2}\n`)

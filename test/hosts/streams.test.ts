@@ -1,6 +1,6 @@
 /** What ranks on other hosts see and say: environment, working folder, input, output. */
 
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { pathOf } from '../examples/list.ts'
@@ -77,10 +77,7 @@ describeWith(missingForHosts(), 'a rank on another host', () => {
     const folder = join(hosts.world.folder, 'out')
     const { code, stdout } = await hosts.tsrun(args('--output-dir', folder, pathOf('01-hello.ts')))
     expect([code, stdout]).toEqual([0, ''])
-    for (const rank of [0, 1, 2, 3]) {
-      const file = join(folder, `rank-00${rank}.out`)
-      const text = rank === 0 ? /^(Hello from rank \d of 4 on h[12]\n){4}$/ : /^$/
-      expect(readFileSync(file, 'utf8')).toMatch(text)
-    }
+    expect(readdirSync(folder)).toEqual(['rank-000.out'])
+    expect(readFileSync(join(folder, 'rank-000.out'), 'utf8').trimEnd().split('\n')).toHaveLength(4)
   })
 })

@@ -55,6 +55,24 @@ export function missingForSlurm(): string[] {
   return [...missingForHosts(), ...missingPackages(SLURM_PACKAGES)]
 }
 
+/** For a network of little bandwidth. */
+export function missingForSlowness(): string[] {
+  return missingDiscipline('tbf', 'rate', '8mbit', 'burst', '32kbit', 'latency', '400ms')
+}
+
+/** For a network of long ways and lost packets. */
+export function missingForLoss(): string[] {
+  return missingDiscipline('netem', 'delay', '1ms')
+}
+
+/** Many kernels are built without some; asked in a network that is gone again at once. */
+function missingDiscipline(kind: string, ...options: readonly string[]): string[] {
+  if (pathOf('tc') === null) return ['package iproute2 (tc)']
+  const words = ['--net', 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', kind, ...options]
+  const { status } = spawnSync('unshare', words, { env: { ...process.env, PATH: searchPath() } })
+  return status === 0 ? [] : [`${kind} in its kernel (tc qdisc add ... ${kind})`]
+}
+
 function missingPackages(packages: Readonly<Record<string, readonly string[]>>): string[] {
   return Object.entries(packages).flatMap(([name, commands]) => {
     const absent = commands.filter((command) => pathOf(command) === null)

@@ -142,6 +142,9 @@ export async function combineValues(comm: Communicator, record: Record): Promise
   }
 }
 
+/** Far enough apart that a sum loses digits. */
+const SCALES = [1, 1e-5, 1e7, 1e-2, 1e4]
+
 /**
  * Sums that round, whose last bits depend on the bracketing: nobody can say what they must be, only that they are
  * the same again. A text shows the bracketing itself.
@@ -149,9 +152,10 @@ export async function combineValues(comm: Communicator, record: Record): Promise
 export async function combineRounding(comm: Communicator, record: Record): Promise<void> {
   const { rank, size } = comm
   for (const ctor of [Float32Array, Float64Array]) {
-    for (const length of [1, 7, 100, 5000, 100_003]) {
+    for (const length of [1, 7, 100, 5000, 20_003]) {
       const mine = new ctor(length * size)
-      for (let i = 0; i < mine.length; i++) mine[i] = Math.sin(rank * 1000 + i) * 10 ** ((rank * 3 + i) % 9)
+      for (let i = 0; i < mine.length; i++)
+        mine[i] = (((rank * 389 + i * 17) % 1009) / 7) * SCALES[(rank * 3 + i) % SCALES.length]!
       const short = mine.slice(0, length)
       record.add('rounded allreduce', await comm.allreduce(short))
       record.add('rounded reduce', await comm.reduce(short, SUM, size - 1))
