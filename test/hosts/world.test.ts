@@ -128,7 +128,8 @@ describeWith(missingForHosts(), 'removal', () => {
     await new Promise((resolve) => maker.once('close', resolve))
     const { pids, ...world } = JSON.parse(readFileSync(made, 'utf8')) as { folder: string; pids: number[] }
     await until(() => pids.every((pid) => !existsSync(`/proc/${pid}`)))
-    for (const path of [world.folder, folder]) rmSync(path, { recursive: true })
+    // Another run may have swept up already.
+    for (const path of [world.folder, folder]) rmSync(path, { recursive: true, force: true })
   })
 })
 

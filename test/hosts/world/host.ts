@@ -23,6 +23,8 @@ export class Host {
   readonly #space: Space
   /** What has to be there without any job. */
   readonly #own = new Set<number>()
+  /** Such as the one with the checkout, if that is below /tmp. */
+  readonly #ownFolders = new Set<string>()
 
   private constructor(options: HostOptions, space: Space) {
     this.name = options.name
@@ -31,6 +33,7 @@ export class Host {
     this.#networks = options.networks
     this.#space = space
     this.keepAll()
+    for (const name of readdirSync(`/proc/${this.pid}/root/tmp`)) this.#ownFolders.add(`/tmp/${name}`)
   }
 
   static async open(options: HostOptions): Promise<Host> {
@@ -77,6 +80,7 @@ export class Host {
       const entries = readdirSync(`/proc/${this.pid}/root${folder}`, { withFileTypes: true })
       return entries.flatMap((entry) => {
         const path = `${folder}/${entry.name}`
+        if (this.#ownFolders.has(path)) return []
         return entry.isDirectory() ? [path, ...this.#within(path)] : [path]
       })
     } catch {

@@ -72,7 +72,7 @@ export async function makeHosts(size: number, networkCount = 1): Promise<World> 
         address,
         index,
         networks,
-        command: ['sh', '-c', HOST_SCRIPT, name, folder, pathOf('sshd')!],
+        command: ['sh', '-c', HOST_SCRIPT, name, folder, pathOf('sshd')!, process.cwd()],
       }),
     ),
   )
