@@ -36,7 +36,8 @@ Ctrl-C ends the job: the ranks get it as SIGTERM, for which a script may have a 
 what still runs after 2 s is killed. A second Ctrl-C kills at once.
 
 A rank finds its place in TSMPI_RANK, TSMPI_SIZE, TSMPI_LOCAL_RANK, TSMPI_LOCAL_SIZE,
-TSMPI_NODE_RANK and TSMPI_JOB_ID. Without tsrun, under plain node, a script is a world of one.`
+TSMPI_NODE_RANK and TSMPI_JOB_ID. Without tsrun, under plain node, a script is a world of one; under
+srun, or with RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT set, the ranks find each other.`
 
 export async function helpText(options: readonly Option[]): Promise<string> {
   const { default: yargs } = await import('yargs')
