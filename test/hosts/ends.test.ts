@@ -78,9 +78,8 @@ describeWith(missingForHosts(), 'a signal to tsrun', () => {
 
   test.each([0, 100, 200, 300, 400])('SIGKILL %i ms after its start', async (delayMs) => {
     const run = start(program('sync-loop.ts'))
-    await new Promise((resolve) => run.child.once('spawn', resolve))
     await new Promise((resolve) => setTimeout(resolve, delayMs))
-    run.killGroup()
+    await run.killOnceThere()
     await run.ended
   })
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { Run, type RunOptions } from '../../helpers/tsrun.ts'
 import type { Host } from './host.ts'
-import { onlyChildOf } from './processes.ts'
+import { childOf, onlyChildOf } from './processes.ts'
 import type { World } from './world.ts'
 
 export interface HostRunOptions extends Omit<RunOptions, 'cwd'> {
@@ -32,12 +32,15 @@ export class HostRun extends Run {
     process.kill(this.pid, signal)
   }
 
-  /** SIGKILL also while tsrun is not there yet. */
-  killGroup(): void {
-    try {
-      this.kill('SIGKILL')
-    } catch {
-      this.child.kill('SIGKILL')
+  /**
+   * SIGKILL, as soon as tsrun is there. Killing nsenter in its place would sometimes be too late: it may have started
+   * a tsrun in that moment, which then nobody ends.
+   */
+  async killOnceThere(): Promise<void> {
+    const isOver = (): boolean => this.child.exitCode !== null || this.child.signalCode !== null
+    while (childOf(this.child.pid!) === undefined && !isOver()) {
+      await new Promise((resolve) => setImmediate(resolve))
     }
+    this.kill('SIGKILL')
   }
 }

@@ -35,9 +35,13 @@ export function environmentOf(pid: number): string[] {
 
 /** The child of a process that has but one. */
 export function onlyChildOf(parent: number): number {
-  const child = pids().find((pid) => parentOf(pid) === parent)
+  const child = childOf(parent)
   if (child === undefined) throw new Error(`process ${parent} has no child`)
   return child
+}
+
+export function childOf(parent: number): number | undefined {
+  return pids().find((pid) => parentOf(pid) === parent)
 }
 
 /** Field 4; the name of the command before it may have blanks and brackets in it. */
