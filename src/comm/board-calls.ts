@@ -293,7 +293,6 @@ export class BoardCalls implements Runner {
 
   // ---- spinning -------------------------------------------------------------------------------
 
-  /** Goes on looking for as long as that promises to pay off. */
   /** Where ranks outnumber cores, those waited for may need this very one; the long way of waiting costs more. */
   #giveWay<T>(steps: Steps<T>, first: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
     let result = first
@@ -304,6 +303,7 @@ export class BoardCalls implements Runner {
     return result
   }
 
+  /** Goes on looking for as long as that promises to pay off. */
   #spin<T>(seq: number, steps: Steps<T>, last: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
     let looks = LOOKS
     if (this.#hope === 0) {

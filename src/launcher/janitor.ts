@@ -1,9 +1,9 @@
 /**
  * A tiny process that outlives an agent killed without warning, and cleans up behind it.
  *
- * It waits on a pipe that only the agent holds: the launcher, or on other hosts its program there. If that ends without a word, it kills what still carries
- * the job's id in its environment (the ranks themselves die by their parent-death signal) and removes the
- * job's folder. A shell and not Node: it starts in a millisecond and sleeps in half a megabyte.
+ * It waits on a pipe that only the agent holds: the launcher, or on other hosts its program there. If that ends
+ * without a word, it kills what still carries the job's id in its environment (the ranks themselves die by their
+ * parent-death signal) and removes the job's folder. A shell and not Node: it starts in a millisecond and sleeps in half a megabyte.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'

@@ -4,13 +4,10 @@
  * Its path is short: an ipc socket's path must fit in 107 bytes.
  */
 
-import { lstatSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { lstatSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { shortTmpdir } from '../bootstrap/short-tmpdir.ts'
 import { LaunchError } from './launch-error.ts'
-
-/** Leaves 60 bytes for the name of the folder and of a socket in it. */
-const LONGEST_BASE_BYTES = 47
 
 export interface RuntimeDir {
   readonly path: string
@@ -21,7 +18,7 @@ export function makeRuntimeDir(): RuntimeDir {
   let path: string
   try {
     // Made with mode 0700 under a name that nothing had before, a stranger's link for instance.
-    path = mkdtempSync(join(baseDir(), 'tsmpi-'))
+    path = mkdtempSync(join(shortTmpdir(), 'tsmpi-'))
   } catch (error) {
     throw new LaunchError(
       `cannot make the folder of the job: ${(error as Error).message}; set TMPDIR to a folder that can be written to`,
@@ -37,9 +34,4 @@ export function makeRuntimeDir(): RuntimeDir {
     path,
     remove: () => rmSync(path, { recursive: true, force: true }),
   }
-}
-
-function baseDir(): string {
-  const base = realpathSync(tmpdir())
-  return Buffer.byteLength(base) <= LONGEST_BASE_BYTES ? base : realpathSync('/tmp')
 }

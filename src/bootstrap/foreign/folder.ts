@@ -9,21 +9,10 @@
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { BootstrapError } from '../../errors.ts'
-
-/** A socket's path must fit in 107 bytes, and the name of the folder with a socket in it takes up to 60. */
-const LONGEST_BASE_BYTES = 47
+import { shortTmpdir } from '../short-tmpdir.ts'
 
 const NAME = /^tsmpi-(\w+)\.(\d+)\.(\d+)-\w{6}$/
 
@@ -34,8 +23,7 @@ const JANITOR = `trap '' HUP INT TERM; read -r word; rm -rf -- "$1"`
 const UNKNOWN = 'x'
 
 export function makeFolder(): string {
-  const tmp = realpathSync(tmpdir())
-  const base = Buffer.byteLength(tmp) <= LONGEST_BASE_BYTES ? tmp : realpathSync('/tmp')
+  const base = shortTmpdir()
   removeAbandoned(base)
   const owner = `${pidSpace()}.${process.pid}.${startOf(process.pid) ?? 0}`
   try {

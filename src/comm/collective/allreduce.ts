@@ -30,7 +30,7 @@ import { ElementsCarrier } from './carrier/elements.ts'
 import { type Item, ItemsCarrier } from './carrier/items.ts'
 import { NumbersCarrier } from './carrier/numbers.ts'
 import { WholeArraysCarrier } from './carrier/whole-arrays.ts'
-import type { Carrier, Contribution } from './carrier.ts'
+import { bytesToCarry, type Carrier, type Contribution } from './carrier.ts'
 import { where } from './check.ts'
 import { checkPair, contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
@@ -170,12 +170,8 @@ async function reduceInPlace(endpoint: Endpoint, op: Op, block: Block, byRank: b
 }
 
 function carried<P>(endpoint: Endpoint, carrier: Carrier<P>, own: P, byRank: boolean): Promise<P> {
-  const bytes = (own as Partial<Raw>).byteLength ?? FEW_BYTES
-  return selectCarried(bytes, endpoint.size, byRank)(endpoint, carrier, own)
+  return selectCarried(bytesToCarry(own), endpoint.size, byRank)(endpoint, carrier, own)
 }
-
-/** What numbers and items are taken for, whose length not all ranks know. */
-const FEW_BYTES = 8
 
 async function run(
   endpoint: Endpoint,

@@ -6,7 +6,8 @@
  * (allreduce/rabenseifner.ts, for instance) needs none.
  */
 
-import type { TypeCode } from '../../wire/datatype.ts'
+import type { Raw, TypeCode } from '../../wire/datatype.ts'
+import { bracket } from './board/bracket.ts'
 import type { Endpoint } from './endpoint.ts'
 
 export interface Carrier<P> {
@@ -35,4 +36,18 @@ export interface Contribution<P = unknown> {
   /** Type and count for the call's signature. */
   readonly type: TypeCode
   readonly count: number
+}
+
+/** What the operands of all ranks combine to, bracketed by rank alone. All but `own` may be overwritten. */
+export function bracketCarried<P>(carrier: Carrier<P>, operands: readonly P[], own: P): P {
+  const combine = (low: P, high: P): P => carrier.combine(low, high, low === own ? high : low)
+  return bracket(0, operands.length, (rank) => operands[rank]!, combine)
+}
+
+/** What numbers and items are taken for, whose length not all ranks know. */
+const FEW_BYTES = 8
+
+/** How long an operand is for the choice of an algorithm, which must be the same on all ranks. */
+export function bytesToCarry(operand: unknown): number {
+  return (operand as Partial<Raw>).byteLength ?? FEW_BYTES
 }

@@ -70,7 +70,7 @@ export interface Scope {
     options: CollectiveOptions | undefined,
     start: (far: Far) => Steps<T>,
   ): Promise<T>
-  /** Whether reductions are bracketed by rank alone (board/combine.ts), whatever the placement. */
+  /** Whether reductions are bracketed by rank alone (board/bracket.ts), whatever the placement. */
   readonly byRank: boolean
   /**
    * For what only the data of another rank can show (lengths that do not add up, for instance): an error

@@ -10,7 +10,7 @@ import { ElementsCarrier } from './carrier/elements.ts'
 import { type Item, ItemsCarrier } from './carrier/items.ts'
 import { NumbersCarrier } from './carrier/numbers.ts'
 import type { WholeArraysCarrier } from './carrier/whole-arrays.ts'
-import type { Carrier, Contribution } from './carrier.ts'
+import { bytesToCarry, type Carrier, type Contribution } from './carrier.ts'
 import { checkFixed, checkOverlap, checkRoot, resultArray, where } from './check.ts'
 import { checkArrays, contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
@@ -155,12 +155,8 @@ async function reduceBlocks(endpoint: Endpoint, op: Op, block: Block, root: numb
 }
 
 function carried<P>(endpoint: Endpoint, carrier: Carrier<P>, own: P, root: number): Promise<P | undefined> {
-  const bytes = (own as Partial<Raw>).byteLength ?? FEW_BYTES
-  return selectCarriedReduce(bytes, endpoint.size)(endpoint, carrier, own, root)
+  return selectCarriedReduce(bytesToCarry(own), endpoint.size)(endpoint, carrier, own, root)
 }
-
-/** What numbers and items are taken for, whose length not all ranks know. */
-const FEW_BYTES = 8
 
 function reduceShortArrays(
   scope: Scope,

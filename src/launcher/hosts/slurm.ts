@@ -1,8 +1,8 @@
 /** The nodes of a Slurm allocation and their slots, from the variables that salloc, sbatch and srun set. */
 
+import { expandNodelist } from '../../bootstrap/nodelist.ts'
 import { UsageError } from '../usage-error.ts'
 import type { Allocation } from './allocation.ts'
-import { expandNodelist } from './nodelist.ts'
 
 /** Null outside a Slurm job. */
 export function slurmAllocation(env: NodeJS.ProcessEnv): Allocation | null {

@@ -94,9 +94,9 @@ export class Sockets {
   }
 
   /**
-   * A connection to one peer, not begun yet, under the name `routingId`; over `tcp` if given. A send on it succeeds at once or, when the connection is lost,
-   * fails at once (`sendTimeout` 0): without a limit on messages there is nothing else to wait for, and a
-   * pending send would keep the process alive.
+   * A connection to one peer, not begun yet, under the name `routingId`; over `tcp` if given. A send on it
+   * succeeds at once or, when the connection is lost, fails at once (`sendTimeout` 0): without a limit on messages
+   * there is nothing else to wait for, and a pending send would keep the process alive.
    */
   connection(peer: number, routingId: string, tcp: Tcp | null): Connection {
     const count = this.#peers.add(peer).size

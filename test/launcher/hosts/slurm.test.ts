@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { expandNodelist } from '../../../src/launcher/hosts/nodelist.ts'
+import { expandNodelist } from '../../../src/bootstrap/nodelist.ts'
 import { parseCounts, slurmAllocation } from '../../../src/launcher/hosts/slurm.ts'
 import { messageOf } from './message-of.ts'
 

@@ -6,6 +6,7 @@ import { readFrom, showToAll } from '../board/windows.ts'
 import { exchangeAll, FAN_WIDTH } from '../exchange.ts'
 import { gatherShown, showTo } from '../gather/on-board.ts'
 import { type Far, type Hosts, RUN_SCRATCH, runsOf, unpackRuns } from '../hosts/hosts.ts'
+import { keepItems, receiveItems, sendItems } from '../hosts/items.ts'
 import { selectAllgatherv } from './select.ts'
 
 /**
@@ -48,24 +49,15 @@ export function* allgatherItemsOnHosts(
     return unpackItems(ends, all)
   }
   const result: Uint8Array[] = new Array(size)
-  const keep = (host: number, ofHost: readonly Uint8Array[]): void =>
-    layout.members[host]!.forEach((rank, i) => {
-      result[rank] = ofHost[i]!
-    })
-  keep(here, items)
+  keepItems(layout, here, items, result)
   const mineOfAll = packItems(items)
   yield* far.run(layout.leaders, (endpoint) =>
     exchangeAll(
       endpoint,
       FAN_WIDTH,
-      (host) =>
-        Promise.all([endpoint.send(Block.of(mineOfAll.ends), host), endpoint.send(mineOfAll.all, host)]),
+      (host) => sendItems(endpoint, mineOfAll, host),
       async (host) => {
-        const ends = new Float64Array(layout.members[host]!.length + 1)
-        const coming = endpoint.recvInto(Block.of(ends), host)
-        const all = await endpoint.recv(host)
-        await coming
-        keep(host, unpackItems(ends, all))
+        keepItems(layout, host, await receiveItems(endpoint, layout.members[host]!.length, host), result)
       },
     ),
   )

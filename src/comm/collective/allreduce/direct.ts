@@ -1,7 +1,7 @@
 import { Block } from '../../../wire/block.ts'
 import type { Op } from '../../op.ts'
 import { bracket, largestPowerBelow } from '../board/bracket.ts'
-import type { Carrier } from '../carrier.ts'
+import { bracketCarried, type Carrier } from '../carrier.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { exchangeAll, FAN_WIDTH } from '../exchange.ts'
 
@@ -20,7 +20,7 @@ export function isDirect(bytes: number, size: number): boolean {
 /**
  * Every rank sends its operand to every other, and all combine all in the same order: alpha + (p - 1)(o + n beta +
  * n gamma), o being the processor time of a message, a tenth of alpha. For any op and number of ranks; bracketed by
- * rank alone (board/combine.ts).
+ * rank alone (board/bracket.ts).
  */
 export async function direct<P>(endpoint: Endpoint, carrier: Carrier<P>, own: P): Promise<P> {
   const { rank, size } = endpoint
@@ -34,8 +34,7 @@ export async function direct<P>(endpoint: Endpoint, carrier: Carrier<P>, own: P)
       operands[source] = await carrier.receive(endpoint, source)
     },
   )
-  const combine = (low: P, high: P): P => carrier.combine(low, high, low === own ? high : low)
-  return bracket(0, size, (r) => operands[r]!, combine)
+  return bracketCarried(carrier, operands, own)
 }
 
 /** The same for arrays and an elementwise op, without a copy at the end. `out` may be `input`. */

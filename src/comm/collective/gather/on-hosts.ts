@@ -1,8 +1,9 @@
 import { Block } from '../../../wire/block.ts'
-import { gatherItems, packItems, unpackItems } from '../board/items.ts'
+import { gatherItems, packItems } from '../board/items.ts'
 import type { Steps } from '../board/steps.ts'
 import { FAN_WIDTH, others } from '../exchange.ts'
 import { type Far, type Hosts, RUN_SCRATCH, runsOf, unpackRuns } from '../hosts/hosts.ts'
+import { keepItems, receiveItems, sendItems } from '../hosts/items.ts'
 import { gatherShown, showTo } from './on-board.ts'
 
 /**
@@ -50,25 +51,14 @@ export function* gatherItemsOnHosts(
   const items = yield* gatherItems(board, mine, number)
   if (items === undefined) return undefined
   if (here !== vroot) {
-    const { ends, all } = packItems(items)
-    yield* far.run(acting, async (endpoint) => {
-      await Promise.all([endpoint.send(Block.of(ends), vroot), endpoint.send(all, vroot)])
-    })
+    yield* far.run(acting, (endpoint) => sendItems(endpoint, packItems(items), vroot))
     return undefined
   }
   const result: Uint8Array[] = new Array(layout.hostOf.length)
-  const keep = (host: number, ofHost: readonly Uint8Array[]): void =>
-    layout.members[host]!.forEach((rank, i) => {
-      result[rank] = ofHost[i]!
-    })
-  keep(here, items)
+  keepItems(layout, here, items, result)
   yield* far.run(acting, (endpoint) =>
     others(endpoint, FAN_WIDTH, async (host) => {
-      const ends = new Float64Array(layout.members[host]!.length + 1)
-      const coming = endpoint.recvInto(Block.of(ends), host)
-      const all = await endpoint.recv(host)
-      await coming
-      keep(host, unpackItems(ends, all))
+      keepItems(layout, host, await receiveItems(endpoint, layout.members[host]!.length, host), result)
     }),
   )
   return result

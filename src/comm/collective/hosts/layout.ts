@@ -17,7 +17,7 @@ export class HostLayout {
   /** Whether the ranks of every host follow each other, so that what a host combines is a run of ranks. */
   readonly isInOrder: boolean
   /**
-   * Whether hosts are whole subtrees of the tree by which operands are bracketed (board/combine.ts): equal powers
+   * Whether hosts are whole subtrees of the tree by which operands are bracketed (board/bracket.ts): equal powers
    * of two of ranks in order, of which the last may be incomplete.
    */
   readonly isAligned: boolean

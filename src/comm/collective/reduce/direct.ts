@@ -1,5 +1,4 @@
-import { bracket } from '../board/bracket.ts'
-import type { Carrier } from '../carrier.ts'
+import { bracketCarried, type Carrier } from '../carrier.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { FAN_WIDTH, others } from '../exchange.ts'
 
@@ -24,6 +23,5 @@ export async function directReduce<P>(
   await others(endpoint, FAN_WIDTH, async (source) => {
     operands[source] = await carrier.receive(endpoint, source)
   })
-  const combine = (low: P, high: P): P => carrier.combine(low, high, low === own ? high : low)
-  return bracket(0, size, (r) => operands[r]!, combine)
+  return bracketCarried(carrier, operands, own)
 }
