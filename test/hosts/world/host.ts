@@ -40,7 +40,7 @@ export class Host {
     const space = await Space.machine(options.command, (line) =>
       line.startsWith('Server listening on 0.0.0.0'),
     )
-    for (const network of options.networks) network.connect(options.index, space)
+    for (const network of options.networks) await network.connect(options.index, space)
     return new Host(options, space)
   }
 

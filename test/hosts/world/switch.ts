@@ -23,8 +23,8 @@ export class Switch {
     return new Switch(space, number)
   }
 
-  /** Runs a cable from port `index` to `host` and gives its end there, eth0 or eth1, an address. */
-  connect(index: number, host: Space): void {
+  /** Runs a cable from port `index` to `host` and gives its end there, eth0 or eth1, an address; resolves when it carries packets. */
+  async connect(index: number, host: Space): Promise<void> {
     const port = portOf(index)
     const end = `eth${this.#number}`
     const cable = ['type', 'veth', 'peer', 'name', end, 'netns', String(host.pid)]
@@ -33,6 +33,7 @@ export class Switch {
     host.network('ip', 'addr', 'add', `${addressOf(index, this.#number)}/24`, 'dev', end)
     host.network('ip', 'link', 'set', end, 'up')
     this.plug(index)
+    await Promise.all([isUp(this.#space, portOf(index)), isUp(host, end)])
   }
 
   /** From now on nothing comes through, and neither end is told: its own link stays up. */
@@ -46,6 +47,16 @@ export class Switch {
 
   close(): Promise<void> {
     return this.#space.close()
+  }
+}
+
+/**
+ * The kernel takes its time, up to a second, to begin with a new link. Until then it drops every packet, and who
+ * connects through it tries again only after another second.
+ */
+async function isUp(space: Space, device: string): Promise<void> {
+  while (!space.network('ip', 'link', 'show', device).includes('state UP')) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 
