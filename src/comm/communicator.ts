@@ -10,9 +10,11 @@ import type { Core } from './core.ts'
 import type { Group } from './group.ts'
 import { create, dup, split } from './make-communicator.ts'
 import { type MessagesOptions, messages, type ReceivedMessage } from './messages.ts'
+import { type PersistentRequest, recvInit, sendInit } from './persistent.ts'
 import type { RecvOptions, SendOptions, SendrecvOptions } from './point-to-point.ts'
 import { improbe, iprobe, type MatchedMessage, mprobe, type ProbeOptions, probe } from './probing.ts'
 import type { Request } from './request.ts'
+import { type SendrecvReplaceOptions, sendrecvReplace } from './sendrecv-replace.ts'
 import { sharedArray } from './shared-array.ts'
 import type { Status } from './status.ts'
 
@@ -75,7 +77,7 @@ export class Communicator extends CollectiveMethods {
    * @see MPI-4.1 §3.7.2, MPI_Isend
    */
   isend(value: unknown, dest: number | null, options?: SendOptions): Request<void> {
-    return this.#core.p2p.isend(value, dest, options)
+    return this.#core.p2p.isend('isend', value, dest, options)
   }
 
   /**
@@ -119,7 +121,7 @@ export class Communicator extends CollectiveMethods {
   irecv<C extends TypedCtor>(source: Source, options: RecvOptions & { readonly as: C }): Request<Made<C>>
   irecv<T = unknown>(source?: Source, options?: RecvOptions): Request<T>
   irecv(...given: [source?: Source, options?: RecvOptions]): Request<unknown> {
-    return this.#core.p2p.irecv(given.length, given[0], given[1])
+    return this.#core.p2p.irecv('irecv', given.length, given[0], given[1])
   }
 
   /**
@@ -155,7 +157,55 @@ export class Communicator extends CollectiveMethods {
   ): Promise<{ value: T; status: Status }>
   sendrecv<T = unknown>(value: unknown, dest: number | null, options: SendrecvOptions): Promise<T>
   sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
-    return this.#core.p2p.sendrecv(value, dest, options)
+    return this.#core.p2p.sendrecv('sendrecv', value, dest, options)
+  }
+
+  /**
+   * Sends what is in `buffer` to `dest` and receives into it from `options.source`, in one call. Either rank may
+   * be null; from null nothing comes, and `buffer` stays as it was. It is overwritten in any case once the
+   * message has come, and not before: what was sent is its content at the call.
+   * @param buffer typed array; the message may be shorter, and then fills its beginning
+   * @returns `buffer`, or with `status: true` `{ value, status }`, when both are complete
+   * @throws as `send` and `recv` do; `buffer` is left as it was by TruncateError and TypeMismatchError
+   * @see MPI-4.1 §3.10, MPI_Sendrecv_replace
+   */
+  sendrecvReplace<B extends Raw>(
+    buffer: B,
+    dest: number | null,
+    options: SendrecvReplaceOptions & { readonly status: true },
+  ): Promise<{ value: B; status: Status }>
+  sendrecvReplace<B extends Raw>(buffer: B, dest: number | null, options: SendrecvReplaceOptions): Promise<B>
+  sendrecvReplace(buffer: Raw, dest: number | null, options: SendrecvReplaceOptions): Promise<unknown> {
+    return sendrecvReplace(this.#core.p2p, buffer, dest, options)
+  }
+
+  /**
+   * Describes a send that will be made again and again: each `start()` sends what `value` is by then, as
+   * `isend` does, and `await request` waits for it.
+   * @returns an inactive request; waiting for one that is inactive completes at once
+   * @throws what is wrong with `dest` and `options`, at once
+   * @see MPI-4.1 §3.9, MPI_Send_init
+   */
+  sendInit(value: unknown, dest: number | null, options?: SendOptions): PersistentRequest<void> {
+    return sendInit(this.#core.p2p, value, dest, options)
+  }
+
+  /**
+   * Describes a receive that will be made again and again: each `start()` posts it, as `irecv` does, and
+   * `await request` waits for its message. A `timeout` counts from each start.
+   * @returns an inactive request; waiting for one that is inactive completes at once, with `into` or undefined,
+   *   and the status of no message
+   * @throws what is wrong with the arguments, at once; other failures are kept until waited for
+   * @see MPI-4.1 §3.9, MPI_Recv_init
+   */
+  recvInit<B extends Raw>(source: Source, options: RecvOptions & { readonly into: B }): PersistentRequest<B>
+  recvInit<C extends TypedCtor>(
+    source: Source,
+    options: RecvOptions & { readonly as: C },
+  ): PersistentRequest<Made<C>>
+  recvInit<T = unknown>(source: Source, options?: RecvOptions): PersistentRequest<T>
+  recvInit(source: Source, options?: RecvOptions): PersistentRequest<unknown> {
+    return recvInit(this.#core.p2p, source, options)
   }
 
   /**

@@ -121,8 +121,9 @@ export class PointToPoint {
     }
   }
 
-  isend(value: unknown, dest: number | null, options?: SendOptions): Request<void> {
-    const operation = this.#postSend('isend', value, dest, options)
+  /** `name`: what the program has called, isend or sendInit. */
+  isend(name: string, value: unknown, dest: number | null, options?: SendOptions): Request<void> {
+    const operation = this.#postSend(name, value, dest, options)
     if (operation === null) return completedRequest<void>(undefined, undefined)
     return new OperationRequest<void>(this.messenger, operation, null)
   }
@@ -140,8 +141,13 @@ export class PointToPoint {
     }
   }
 
-  irecv(given: number, source: Source | undefined, options: RecvOptions = NONE): Request<unknown> {
-    const operation = this.#postRecv('irecv', given, source, options)
+  irecv(
+    name: string,
+    given: number,
+    source: Source | undefined,
+    options: RecvOptions = NONE,
+  ): Request<unknown> {
+    const operation = this.#postRecv(name, given, source, options)
     if (operation === null) return completedRequest(nothingReceived(options.into, options.status), NO_MESSAGE)
     return new OperationRequest<unknown>(this.messenger, operation, operation)
   }
@@ -173,16 +179,16 @@ export class PointToPoint {
   }
 
   /** Sends and receives at the same time; resolves when both are complete. */
-  sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
+  sendrecv(name: string, value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
     try {
-      return this.#sendrecv(value, dest, options)
+      return this.#sendrecv(name, value, dest, options)
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  #sendrecv(value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
-    const where = new CallSite('sendrecv', this.context)
+  #sendrecv(name: string, value: unknown, dest: number | null, options: SendrecvOptions): Promise<unknown> {
+    const where = new CallSite(name, this.context)
     checkOptions(options, SENDRECV_OPTIONS, where)
     if (options?.source === undefined) {
       throw new RankError(
@@ -201,10 +207,10 @@ export class PointToPoint {
       if (terms.source === null) return Promise.resolve(nothingReceived(into, status))
       const received = this.#tryExpress(terms)
       if (received !== MISS) return this.#promiseOf(received)
-      return resultOf(this.#startRecv('sendrecv', terms)!)
+      return resultOf(this.#startRecv(name, terms)!)
     }
-    const receive = this.#startRecv('sendrecv', terms)
-    const send = this.#startSend('sendrecv', payload, type, to, tag, false)
+    const receive = this.#startRecv(name, terms)
+    const send = this.#startSend(name, payload, type, to, tag, false)
     const received = receive?.promise() ?? Promise.resolve(nothingReceived(into, status))
     send?.onSettled(() => {
       if (send.state === 'failed' && receive !== null) this.messenger.withdraw(receive, send.error as Error)
@@ -247,12 +253,17 @@ export class PointToPoint {
     options: SendOptions | undefined,
   ): SendOperation | null {
     const where = new CallSite(name, this.context)
-    if (options !== undefined) checkOptions(options, SEND_OPTIONS, where)
-    const to = checkDest(dest, this.#size, where)
-    const tag = options?.tag === undefined ? 0 : checkTag(options.tag, where)
+    const tag = this.checkSend(where, dest, options)
     const type = rawType(value)
     const payload = payloadOf(value, type, where)
-    return this.#startSend(name, payload, type, to, tag, name === 'ssend')
+    return this.#startSend(name, payload, type, dest, tag, name === 'ssend')
+  }
+
+  /** Checks where a send goes, and returns its tag. */
+  checkSend(where: Where, dest: number | null, options: SendOptions | undefined): number {
+    if (options !== undefined) checkOptions(options, SEND_OPTIONS, where)
+    checkDest(dest, this.#size, where)
+    return options?.tag === undefined ? 0 : checkTag(options.tag, where)
   }
 
   /** Sends by the short way, if the arguments are such that it may be tried. False: nothing has happened. */
@@ -304,15 +315,20 @@ export class PointToPoint {
   }
 
   #postRecv(name: string, given: number, source: Source | undefined, options: RecvOptions): ValueRecv | null {
-    const where = new CallSite(name, this.context)
-    if (options !== NONE) checkOptions(options, RECV_OPTIONS, where)
-    const { tag, into, as, status = false } = options
     const from = given === 0 ? ANY_SOURCE : (source as Source)
-    const terms = this.#recvTerms(where, from, tag, into, as, status)
-    checkPatience(options, where)
+    const terms = this.checkRecv(new CallSite(name, this.context), from, options)
     const operation = this.#startRecv(name, terms)
     if (operation !== null) this.limitPatience(operation, options)
     return operation
+  }
+
+  /** Checks a receive, and returns what it asks for. */
+  checkRecv(where: Where, source: Source, options: RecvOptions): RecvTerms {
+    if (options !== NONE) checkOptions(options, RECV_OPTIONS, where)
+    const { tag, into, as, status = false } = options
+    const terms = this.#recvTerms(where, source, tag, into, as, status)
+    checkPatience(options, where)
+    return terms
   }
 
   /** Checks what a receive asks for. */
