@@ -205,14 +205,15 @@ export class BoardCalls implements Runner {
     const { pending } = this.#messenger
     try {
       if (this.#unreadable >= 0) return this.#awaitDeath(call)
-      const result = call.steps.next()
-      if (result.done) {
-        this.#running = null
-        this.#beginNext()
-        pending.succeed(call, result.value)
-        return true
-      }
-      this.board.examine()
+      do {
+        const result = call.steps.next()
+        if (result.done) {
+          this.#running = null
+          this.#beginNext()
+          pending.succeed(call, result.value)
+          return true
+        }
+      } while (this.board.examine())
       this.#checkAwaited(call)
       this.#relaxIfFar(call)
       return false

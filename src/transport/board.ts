@@ -93,9 +93,10 @@ export interface Board {
   ): void
   /**
    * For a call that waits: tells the others which one it is, and looks whether the rank that is waited for is in
-   * another, or has gone past this round. @throws Disagreement
+   * another, or has gone past this round. From now on only changes by that rank wake this one, if it sleeps. True:
+   * they did not until now, so the call must look once more. @throws Disagreement
    */
-  examine(): void
+  examine(): boolean
   /** The calls of `peer` that can still be seen, in no order. */
   callsOf(peer: number): CallNote[]
   /** How far `peer` has come: calls made, and its key after them. Safe to compare when nobody makes calls any more. */

@@ -94,8 +94,8 @@ class Host {
     })
   }
 
-  wake(): void {
-    for (const rank of this.ranks) rank.lookLater()
+  wake(ranks: readonly number[], concerns: (rank: number) => boolean): void {
+    for (const shared of this.ranks) if (shared.isConcerned(ranks, concerns)) shared.lookLater()
   }
 }
 
@@ -121,6 +121,11 @@ class SimulatedShared implements SharedMemory {
   /** Nothing for messages: those have tests of their own. */
   get canFetch(): boolean {
     return false
+  }
+
+  isConcerned(ranks: readonly number[], concerns: (rank: number) => boolean): boolean {
+    const at = ranks.indexOf(this.#rank)
+    return at >= 0 && concerns(at)
   }
 
   lookLater(): void {
@@ -163,7 +168,7 @@ class SimulatedShared implements SharedMemory {
         expose: (block) => memory.expose(block),
         fetch: (rank, address, offset, into) => this.fetch(ranks[rank]!, address, offset, into),
       },
-      waker: { wake: () => this.#host.wake() },
+      waker: { wake: (concerns) => this.#host.wake(ranks, concerns) },
       ...settings,
     })
     this.#boards.push(board)

@@ -1,6 +1,6 @@
 // A board by itself: what is shown can be read, when cells are used again, and how disagreement shows.
 import { describe, expect, it } from 'vitest'
-import { Disagreement, Unreadable } from '../../src/transport/board.ts'
+import { Disagreement, ELSEWHERE, Unreadable } from '../../src/transport/board.ts'
 import { Block } from '../../src/wire/block.ts'
 import { type BoardSettings, boardSettings, boardsOf, FakeMemory } from './boards.ts'
 
@@ -177,4 +177,41 @@ it('says whose memory cannot be read any more', () => {
   memory.dead.add(1)
   expect(a!.came(1)).toBe(true)
   expect(() => a!.read(1, 0, Block.of(doubles(2)))).toThrow(Unreadable)
+})
+
+it('wakes those alone who wait for the very round, or for news of the call', () => {
+  const woken: number[][] = []
+  const boards = boardsOf(4, { canFetch: true }, new FakeMemory(true), (concerns) => {
+    woken.push([0, 1, 2, 3].filter(concerns))
+  })
+  const [a, b, c, d] = boards
+  const wakes = (change: () => void): number[] => {
+    change()
+    return woken.pop()!
+  }
+  // Nobody has said for whom it waits.
+  begin(a!, 0)
+  expect(wakes(() => a!.show(null))).toEqual([0, 1, 2, 3])
+  for (const board of [b!, c!, d!]) begin(board, 0)
+  b!.pass()
+  expect(b!.came(0)).toBe(true)
+  b!.pass()
+  expect(b!.came(0)).toBe(false)
+  expect(b!.examine()).toBe(true)
+  expect(b!.examine()).toBe(false)
+  c!.pass()
+  expect(c!.came(1)).toBe(false)
+  expect(c!.examine()).toBe(true)
+  d!.awaited = ELSEWHERE
+  expect(d!.examine()).toBe(true)
+  // Rank 1 waits for rank 0's second round, rank 2 for rank 1, rank 3 for no rank.
+  expect(wakes(() => a!.leave())).toEqual([0])
+  expect(wakes(() => a!.show(null))).toEqual([0, 1])
+  expect(wakes(() => b!.leave())).toEqual([0, 2])
+  expect(wakes(() => c!.leave())).toEqual([0])
+  // That rank 1 waits in the same call is no news; that it is in another one is.
+  expect(b!.came(0)).toBe(true)
+  begin(b!, 1)
+  b!.awaited = ELSEWHERE
+  expect(wakes(() => b!.examine())).toEqual([0, 2])
 })

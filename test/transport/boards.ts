@@ -1,6 +1,6 @@
 /** Boards of N ranks in one process, over one buffer; for tests of boards and of what runs on them. */
 
-import { boardBytes, type PeerMemory, SharedBoard } from '../../src/transport/shm/board.ts'
+import { boardBytes, type PeerMemory, SharedBoard, type Waker } from '../../src/transport/shm/board.ts'
 import { BOARD_RANK_BYTES, CELL_BYTES, CELLS } from '../../src/transport/shm/layout.ts'
 import type { Block } from '../../src/wire/block.ts'
 
@@ -51,12 +51,12 @@ export function bytesFor(size: number, { cells = CELLS, cellBytes = CELL_BYTES }
   return Math.ceil(boardBytes(size, cells, cellBytes) / BOARD_RANK_BYTES) * BOARD_RANK_BYTES
 }
 
-/** One board, as each of its ranks has it. `wake` is called after every change. */
+/** One board, as each of its ranks has it. `wake` is called after every change, with who waits for it. */
 export function boardsOf(
   size: number,
   settings: BoardSettings,
   memory: PeerMemory = new FakeMemory(settings.canFetch),
-  wake: () => void = () => {},
+  wake: Waker['wake'] = () => {},
   buffer: ArrayBuffer = new ArrayBuffer(bytesFor(size, settings)),
   byteOffset = 0,
 ): SharedBoard[] {

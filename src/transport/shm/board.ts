@@ -4,7 +4,7 @@
  * For each rank a part that only this rank writes:
  *
  *     line 0     word 0: the last round it has left
- *     line 1     words: calls made, key after them, whether it has closed
+ *     line 1     words: calls made, key after them, whether it has closed, whom it waits for in which round
  *     lines 2-3  records of its last calls that went by messages, or in which it waited, 8 x 32 bytes
  *
  * and, behind those of all ranks, its cells: 64 bytes of head, then data.
@@ -23,7 +23,13 @@
 import { InvariantError, invariant } from '../../errors.ts'
 import { Block } from '../../wire/block.ts'
 import { ctorOf, elementSize, ITEM, type Raw, type TypeCode, typeOfCtor } from '../../wire/datatype.ts'
-import { type Board, type CallNote, Disagreement, Unreadable } from '../board.ts'
+import {
+  ELSEWHERE as AWAITED_ELSEWHERE,
+  type Board,
+  type CallNote,
+  Disagreement,
+  Unreadable,
+} from '../board.ts'
 import { BOARD_RANK_BYTES, CELL_BYTES, CELL_HEAD_BYTES, CELLS, LINE_BYTES } from './layout.ts'
 import { look } from './memory-order.ts'
 
@@ -34,9 +40,9 @@ export interface PeerMemory {
   fetch(rank: number, address: number, offset: number, into: Block): boolean
 }
 
-/** Called after every change that others may wait for. */
+/** Called after every change that others may wait for, with who of them does. */
 export interface Waker {
-  wake(): void
+  wake(concerns: (rank: number) => boolean): void
 }
 
 export interface BoardOptions {
@@ -61,8 +67,13 @@ const Own = {
   CALLS: LINE_WORDS,
   KEY: LINE_WORDS + 1,
   CLOSED: LINE_WORDS + 2,
+  AWAITS: LINE_WORDS + 3,
+  AWAITS_ROUND: LINE_WORDS + 4,
   RECORDS: 2 * LINE_WORDS,
 } as const
+/** In AWAITS: 0 stands for any rank, other numbers for a rank and this, or for none. */
+const AWAITS_RANK = 1
+const AWAITS_NOBODY = -1
 /** Index of words in a head. */
 const Head = { ROUND: 0, WHAT: 1, BYTES: 2, TOTAL: 4, ADDRESS: 6, RECORD: 8 } as const
 /** Index of words in a record. */
@@ -110,6 +121,9 @@ export class SharedBoard implements Board {
   #count = 0
   /** The call whose record was written for those who wait. */
   #told = 0
+  /** What AWAITS and AWAITS_ROUND say. */
+  #awaits = 0
+  #awaitsRound = 0
   // What `awaited` is about: seeing the rank's part of this round, or its having left another.
   #waitsToSee = false
   #roundAwaited = 0
@@ -118,6 +132,20 @@ export class SharedBoard implements Board {
   readonly #views: (Raw | undefined)[]
   readonly #viewTypes: Uint8Array
   readonly #scratch: ArrayBuffer[] = []
+  /** Whether what this rank has done in its round is what `peer` waits for. */
+  readonly #concerns = (peer: number): boolean => {
+    const own = this.#ownOf(peer)
+    const awaits = Atomics.load(this.#words, own + Own.AWAITS)
+    if (awaits !== this.rank + AWAITS_RANK) return awaits === 0
+    return ((this.#round - Atomics.load(this.#words, own + Own.AWAITS_ROUND)) | 0) >= 0
+  }
+  /** Whether it is news for `peer`, who waits for this rank, in which call this rank is. */
+  readonly #surprises = (peer: number): boolean => {
+    const own = this.#ownOf(peer)
+    const awaits = Atomics.load(this.#words, own + Own.AWAITS)
+    if (awaits !== this.rank + AWAITS_RANK) return awaits === 0
+    return this.#words[own + Own.CALLS] !== this.#calls || this.#words[own + Own.KEY] !== this.#key
+  }
 
   constructor({ buffer, byteOffset, rank, size, memory, waker, ...sizes }: BoardOptions) {
     const { cells = CELLS, cellBytes = CELL_BYTES } = sizes
@@ -194,13 +222,14 @@ export class SharedBoard implements Board {
     this.#record(at)
     // Nobody is to see this record who cannot see what was shown before it.
     Atomics.store(this.#words, at + Rec.SEQ, this.#seq)
-    this.#waker.wake()
+    this.#waker.wake(this.#surprises)
   }
 
-  examine(): void {
+  examine(): boolean {
     this.#tell()
     const peer = this.awaited
-    if (peer < 0) return
+    const isNew = this.#await(peer)
+    if (peer < 0) return isNew
     const words = this.#words
     const at = this.#ownOf(peer) + Own.RECORDS + (((this.#seq - 1) >>> 0) % RECORDS) * RECORD_WORDS
     const seq = words[at + Rec.SEQ]!
@@ -208,11 +237,26 @@ export class SharedBoard implements Board {
     const isPast = seq !== 0 && ((seq - this.#seq) | 0) > 0
     if (!this.#waitsToSee) {
       if (isPast && !this.#hasLeft(peer, this.#roundAwaited)) throw new Disagreement(peer)
-      return
+      return isNew
     }
     const hasPassed = this.#hasLeft(peer, this.#round)
     // Looked at last: it may have come after the looks above.
     if ((isPast || hasPassed) && !this.#hasShown(peer)) throw new Disagreement(peer)
+    return isNew
+  }
+
+  /** Says by whose changes, from which round on, this rank wants to be woken. True: it was others' until now. */
+  #await(peer: number): boolean {
+    const isAnybody = peer === -1 || peer === this.rank
+    const awaits = isAnybody ? 0 : peer === AWAITED_ELSEWHERE ? AWAITS_NOBODY : peer + AWAITS_RANK
+    const round = this.#waitsToSee ? this.#round : this.#roundAwaited
+    if (awaits === this.#awaits && (awaits <= 0 || round === this.#awaitsRound)) return false
+    this.#awaits = awaits
+    this.#awaitsRound = round
+    // In this order, and read the other way round.
+    Atomics.store(this.#words, this.#own + Own.AWAITS_ROUND, round)
+    Atomics.store(this.#words, this.#own + Own.AWAITS, awaits)
+    return true
   }
 
   callsOf(peer: number): CallNote[] {
@@ -328,7 +372,7 @@ export class SharedBoard implements Board {
     this.#record(head + Head.RECORD)
     this.#words[head + Head.RECORD + Rec.SEQ] = this.#seq
     Atomics.store(this.#words, head + Head.ROUND, this.#round)
-    this.#waker.wake()
+    this.#waker.wake(this.#concerns)
   }
 
   /** All but the number of the call, which makes a record valid. */
@@ -473,7 +517,7 @@ export class SharedBoard implements Board {
 
   leave(): void {
     Atomics.store(this.#words, this.#own + Own.LEFT, this.#round)
-    this.#waker.wake()
+    this.#waker.wake(this.#concerns)
   }
 
   left(peer: number): boolean {

@@ -50,7 +50,7 @@ export class Boards {
         expose: (block) => memory.expose(block),
         fetch: (rank, address, offset, into) => memory.fetch(members[rank]!, address, offset, into),
       },
-      waker: { wake: () => this.#sleepers.wakeAmong(members) },
+      waker: { wake: (concerns) => this.#sleepers.wakeAmong(members, concerns) },
     })
     this.#used.set(id, { board, size: members.length })
     return board

@@ -7,7 +7,7 @@
  */
 
 import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs'
-import { Socket } from 'node:net'
+import { Socket, type SocketConstructorOpts } from 'node:net'
 import { join } from 'node:path'
 import type { Libc } from '../../system/libc.ts'
 
@@ -41,8 +41,16 @@ export class FifoDoorbell implements Doorbell {
     const path = this.#path(this.#rank)
     this.#libc.mkfifo(path, 0o600)
     const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
-    this.#socket = new Socket({ fd, readable: true, writable: false })
-    this.#socket.on('data', onRing)
+    // In memory of our own: Node would make 64 KiB anew for every ring.
+    const onread = {
+      buffer: new Uint8Array(64),
+      callback: () => {
+        onRing()
+        return true
+      },
+    }
+    this.#socket = new Socket({ fd, readable: true, writable: false, onread } as SocketConstructorOpts)
+    this.#socket.resume()
     this.#socket.unref()
   }
 

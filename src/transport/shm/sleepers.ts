@@ -53,10 +53,13 @@ export class Sleepers {
       this.#doorbell.ring(rank)
   }
 
-  /** Wakes those of the given ranks who sleep; that costs next to nothing when nobody does. */
-  wakeAmong(ranks: readonly number[]): void {
+  /**
+   * Wakes those of the given ranks who sleep and whom it concerns, by their numbers among these; that costs next to
+   * nothing when nobody sleeps.
+   */
+  wakeAmong(ranks: readonly number[], concerns: (i: number) => boolean): void {
     if (look(this.#words, Header.SLEEPERS) === 0) return
-    for (let i = 0; i < ranks.length; i++) if (ranks[i] !== this.#rank) this.wake(ranks[i]!)
+    for (let i = 0; i < ranks.length; i++) if (ranks[i] !== this.#rank && concerns(i)) this.wake(ranks[i]!)
   }
 
   /** Wakes everybody else who sleeps. */

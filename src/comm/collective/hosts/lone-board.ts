@@ -18,7 +18,9 @@ export class LoneBoard implements Board {
 
   note(): void {}
 
-  examine(): void {}
+  examine(): boolean {
+    return false
+  }
 
   callsOf(): CallNote[] {
     return []
