@@ -49,3 +49,6 @@ export {
 } from './errors.ts'
 export { version } from './version.ts'
 export type { Raw, TypedCtor } from './wire/datatype.ts'
+export type { Layout } from './wire/layout/layout.ts'
+export { indexed, subarray, vector } from './wire/layout/make.ts'
+export type { NdView, Strided } from './wire/layout/nd-view.ts'

@@ -17,6 +17,8 @@ import {
   typeName,
   typeOfCtor,
 } from '../wire/datatype.ts'
+import { isStrided } from '../wire/layout/nd-view.ts'
+import { Target } from './layout/target.ts'
 import { ANY } from './matching.ts'
 import { describe } from './op/domain.ts'
 
@@ -76,14 +78,29 @@ export function payloadOf(value: unknown, type: TypeCode, where: Where): Raw {
   return value as Raw
 }
 
-/** The memory behind `into`, or null if there is none. */
-export function blockToFill(into: unknown, where: Where): Block | null {
-  if (into === undefined) return null
+/** Where a receive puts an array: nowhere in particular, into the program's array, or to the places of a layout. */
+export interface Destination {
+  readonly array: Raw | undefined
+  readonly block: Block | null
+  readonly target: Target | null
+}
+
+const ANYWHERE: Destination = { array: undefined, block: null, target: null }
+
+/** The memory behind `into`. */
+export function destinationOf(into: unknown, where: Where): Destination {
+  if (into === undefined) return ANYWHERE
   if (isRaw(into)) {
     checkMemory(into, 'into', where)
-    return Block.of(into)
+    return { array: into, block: Block.of(into), target: null }
   }
-  throw new TypeMismatchError(`${where}: into is not a typed array; for any other value leave into away`)
+  if (isStrided(into)) {
+    const target = new Target(into, 'into', where)
+    return { array: target.array, block: Block.of(target.array), target }
+  }
+  throw new TypeMismatchError(
+    `${where}: into is neither a typed array nor a layout; for any other value leave into away`,
+  )
 }
 
 function checkMemory(array: Raw, what: string, where: Where): void {

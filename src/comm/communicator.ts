@@ -4,6 +4,7 @@
  */
 
 import type { Raw, TypedCtor } from '../wire/datatype.ts'
+import type { Strided } from '../wire/layout/nd-view.ts'
 import { ANY_SOURCE, type Source } from './arguments.ts'
 import { CollectiveMethods } from './collective-methods.ts'
 import type { Core } from './core.ts'
@@ -49,8 +50,9 @@ export class Communicator extends CollectiveMethods {
   /**
    * Sends a value to `dest`.
    *
-   * A typed array travels as its raw bytes; any other value is serialised inside the call and arrives as
-   * by `structuredClone`.
+   * A typed array travels as its raw bytes; a layout (`vector`, `indexed`, `subarray`) or an ndarray-like
+   * `{ data, shape, stride, offset }` as the typed array of its elements, packed inside the call; any other value
+   * is serialised inside the call and arrives as by `structuredClone`.
    * @param dest rank in the communicator; null: nobody, the call completes at once
    * @returns resolves when `value` may be overwritten; that may wait for the receive at any length, except
    *   to oneself
@@ -83,20 +85,23 @@ export class Communicator extends CollectiveMethods {
   /**
    * Receives a message: the oldest one that matches `source` and `tag`.
    *
+   * `into` may be a typed array, a layout or an ndarray-like, whatever the sender had: element types must agree, and
+   * `into` must have as many elements as the message, or more; the first ones are filled.
    * @param source rank in the communicator, ANY_SOURCE (also if there is no argument at all), or null: nobody,
    *   the call completes at once with `into`, or undefined
    * @returns the value: a new typed array of the sender's element type, `into` itself, or whatever else was
    *   sent; with `status: true`, `{ value, status }`
    * @throws RankError, TagError; TruncateError if `into` is shorter than the message, TypeMismatchError if
-   *   `into` or `as` is of another element type (both leave `into` as it was and consume the message);
+   *   `into` or `as` is of another element type (both leave `into` as it was and consume the message); BufferError
+   *   if `into` has the same element in several places;
    *   TimeoutError, CancelledError; RankFailedError if nobody is left who could send it
    * @see MPI-4.1 §3.2.4, MPI_Recv; examples/mpi/02-ring.ts
    */
-  recv<B extends Raw>(
+  recv<B extends Raw | Strided>(
     source: Source,
     options: RecvOptions & { readonly into: B; readonly status: true },
   ): Promise<{ value: B; status: Status }>
-  recv<B extends Raw>(source: Source, options: RecvOptions & { readonly into: B }): Promise<B>
+  recv<B extends Raw | Strided>(source: Source, options: RecvOptions & { readonly into: B }): Promise<B>
   recv<C extends TypedCtor>(
     source: Source,
     options: RecvOptions & { readonly as: C; readonly status: true },
@@ -117,7 +122,7 @@ export class Communicator extends CollectiveMethods {
    *   job when the rank finishes if nobody ever does
    * @see MPI-4.1 §3.7.2, MPI_Irecv
    */
-  irecv<B extends Raw>(source: Source, options: RecvOptions & { readonly into: B }): Request<B>
+  irecv<B extends Raw | Strided>(source: Source, options: RecvOptions & { readonly into: B }): Request<B>
   irecv<C extends TypedCtor>(source: Source, options: RecvOptions & { readonly as: C }): Request<Made<C>>
   irecv<T = unknown>(source?: Source, options?: RecvOptions): Request<T>
   irecv(...given: [source?: Source, options?: RecvOptions]): Request<unknown> {
@@ -130,12 +135,12 @@ export class Communicator extends CollectiveMethods {
    * @returns what was received, as `recv`, when both are complete
    * @see MPI-4.1 §3.10, MPI_Sendrecv; examples/mpi/09-heat-1d.ts
    */
-  sendrecv<B extends Raw>(
+  sendrecv<B extends Raw | Strided>(
     value: unknown,
     dest: number | null,
     options: SendrecvOptions & { readonly into: B; readonly status: true },
   ): Promise<{ value: B; status: Status }>
-  sendrecv<B extends Raw>(
+  sendrecv<B extends Raw | Strided>(
     value: unknown,
     dest: number | null,
     options: SendrecvOptions & { readonly into: B },
@@ -164,18 +169,26 @@ export class Communicator extends CollectiveMethods {
    * Sends what is in `buffer` to `dest` and receives into it from `options.source`, in one call. Either rank may
    * be null; from null nothing comes, and `buffer` stays as it was. It is overwritten in any case once the
    * message has come, and not before: what was sent is its content at the call.
-   * @param buffer typed array; the message may be shorter, and then fills its beginning
+   * @param buffer typed array, layout or ndarray-like; the message may be shorter, and then fills its beginning
    * @returns `buffer`, or with `status: true` `{ value, status }`, when both are complete
    * @throws as `send` and `recv` do; `buffer` is left as it was by TruncateError and TypeMismatchError
    * @see MPI-4.1 §3.10, MPI_Sendrecv_replace
    */
-  sendrecvReplace<B extends Raw>(
+  sendrecvReplace<B extends Raw | Strided>(
     buffer: B,
     dest: number | null,
     options: SendrecvReplaceOptions & { readonly status: true },
   ): Promise<{ value: B; status: Status }>
-  sendrecvReplace<B extends Raw>(buffer: B, dest: number | null, options: SendrecvReplaceOptions): Promise<B>
-  sendrecvReplace(buffer: Raw, dest: number | null, options: SendrecvReplaceOptions): Promise<unknown> {
+  sendrecvReplace<B extends Raw | Strided>(
+    buffer: B,
+    dest: number | null,
+    options: SendrecvReplaceOptions,
+  ): Promise<B>
+  sendrecvReplace(
+    buffer: Raw | Strided,
+    dest: number | null,
+    options: SendrecvReplaceOptions,
+  ): Promise<unknown> {
     return sendrecvReplace(this.#core.p2p, buffer, dest, options)
   }
 
@@ -198,7 +211,10 @@ export class Communicator extends CollectiveMethods {
    * @throws what is wrong with the arguments, at once; other failures are kept until waited for
    * @see MPI-4.1 §3.9, MPI_Recv_init
    */
-  recvInit<B extends Raw>(source: Source, options: RecvOptions & { readonly into: B }): PersistentRequest<B>
+  recvInit<B extends Raw | Strided>(
+    source: Source,
+    options: RecvOptions & { readonly into: B },
+  ): PersistentRequest<B>
   recvInit<C extends TypedCtor>(
     source: Source,
     options: RecvOptions & { readonly as: C },

@@ -9,14 +9,16 @@ import { checkOptions } from '../check-options.ts'
 import { CancelledError, MpiError, RankError, TimeoutError, type Where } from '../errors.ts'
 import { Block } from '../wire/block.ts'
 import { ANY_TYPE, ITEM, type Raw, rawType, type TypeCode, type TypedCtor } from '../wire/datatype.ts'
+import type { Strided } from '../wire/layout/nd-view.ts'
 import {
   ANY_SOURCE,
   ANY_TAG,
-  blockToFill,
   checkDest,
   checkRecvTag,
   checkSource,
   checkTag,
+  type Destination,
+  destinationOf,
   expectedType,
   LARGEST_TAG,
   payloadOf,
@@ -26,12 +28,13 @@ import {
 import { resultOf, traced } from './callers-stack.ts'
 import { type ArrivedMessage, CallSite, type Context } from './context.ts'
 import { Express, MISS } from './express.ts'
+import { packed, type Target } from './layout/target.ts'
 import { ANY } from './matching.ts'
 import type { Messenger } from './messenger.ts'
 import { type ProbeOperation, type RecvOperation, SendOperation } from './operations.ts'
 import { afterTimeout, checkPatience, onAbort } from './patience.ts'
 import { completedRequest, OperationRequest, type Request } from './request.ts'
-import { NO_MESSAGE } from './status.ts'
+import { NO_MESSAGE, type Status } from './status.ts'
 import { ValueRecv } from './value-recv.ts'
 
 export interface SendOptions {
@@ -50,8 +53,11 @@ export interface PatienceOptions {
 export interface RecvOptions extends PatienceOptions {
   /** ANY_TAG if left away. */
   readonly tag?: Tag
-  /** Array that the message is written to; may be longer than the message, not shorter. */
-  readonly into?: Raw
+  /**
+   * Where the message is written to: a typed array, a layout or an ndarray-like. It may have more elements than the
+   * message, not fewer; the first ones are filled.
+   */
+  readonly into?: Raw | Strided
   /** Element type to insist on, such as `Float64Array`. */
   readonly as?: TypedCtor
   /** True: the result is `{ value, status }`. */
@@ -65,7 +71,7 @@ export interface SendrecvOptions {
   readonly tag?: number
   /** Tag of what is received; the same as `tag` if left away. */
   readonly recvTag?: Tag
-  readonly into?: Raw
+  readonly into?: Raw | Strided
   readonly as?: TypedCtor
   readonly status?: boolean
 }
@@ -81,8 +87,7 @@ interface RecvTerms {
   readonly source: number | null
   /** Tag or ANY. */
   readonly tag: number
-  readonly into: Raw | undefined
-  readonly block: Block | null
+  readonly into: Destination
   readonly type: TypeCode
   readonly withStatus: boolean
 }
@@ -157,8 +162,8 @@ export class PointToPoint {
     try {
       const where = new CallSite('message.recv', this.context)
       checkOptions(options, MESSAGE_OPTIONS, where)
-      const block = blockToFill(options.into, where)
-      const type = expectedType(block, options.as, where)
+      const into = destinationOf(options.into, where)
+      const type = expectedType(into.block, options.as, where)
       if (arrival.received) throw new MpiError(`${where}: the message has been received; take another one`)
       arrival.received = true
       const operation = new ValueRecv({
@@ -166,8 +171,7 @@ export class PointToPoint {
         context: this.context,
         source: arrival.source,
         tag: arrival.tag,
-        into: options.into,
-        block,
+        into,
         type,
         withStatus: options.status ?? false,
       })
@@ -199,8 +203,9 @@ export class PointToPoint {
     // Everything is checked before anything is posted: a receive left behind could steal a message.
     const to = checkDest(dest, this.#size, where)
     checkTag(tag, where)
-    const type = rawType(value)
-    const payload = payloadOf(value, type, where)
+    const sent = packed(value, where)
+    const type = rawType(sent)
+    const payload = payloadOf(sent, type, where)
     const terms = this.#recvTerms(where, source, recvTag, into, as, status)
     if (to !== null && this.#express?.send(payload, type, to, tag)) {
       // Sent already, so the answer may be there by the time that it is looked for.
@@ -254,8 +259,9 @@ export class PointToPoint {
   ): SendOperation | null {
     const where = new CallSite(name, this.context)
     const tag = this.checkSend(where, dest, options)
-    const type = rawType(value)
-    const payload = payloadOf(value, type, where)
+    const sent = packed(value, where)
+    const type = rawType(sent)
+    const payload = payloadOf(sent, type, where)
     return this.#startSend(name, payload, type, dest, tag, name === 'ssend')
   }
 
@@ -294,7 +300,7 @@ export class PointToPoint {
       type = express.received.typeOf(into)
       if (type === ITEM) return MISS
     }
-    return express.recv(source, wantedTag, into, type, status === true)
+    return express.recv(source, wantedTag, into as Raw | undefined, type, status === true)
   }
 
   /** Starts a send of an array of element type `type`, or of the bytes of an item. Null: it is done already. */
@@ -336,29 +342,31 @@ export class PointToPoint {
     where: Where,
     source: Source,
     tag: Tag | undefined,
-    into: Raw | undefined,
+    given: Raw | Strided | undefined,
     as: TypedCtor | undefined,
     withStatus: boolean,
   ): RecvTerms {
     const from = checkSource(source, this.#size, where)
     const wantedTag = tag === undefined ? ANY : checkRecvTag(tag, where)
-    const block = blockToFill(into, where)
-    return { source: from, tag: wantedTag, into, block, type: expectedType(block, as, where), withStatus }
+    const into = destinationOf(given, where)
+    return { source: from, tag: wantedTag, into, type: expectedType(into.block, as, where), withStatus }
   }
 
   /** Starts a receive. Null: from nobody. */
-  #startRecv(name: string, { source, tag, into, block, type, withStatus }: RecvTerms): ValueRecv | null {
+  #startRecv(name: string, { source, tag, into, type, withStatus }: RecvTerms): ValueRecv | null {
     if (source === null) return null
-    const { context } = this
-    const operation = new ValueRecv({ name, context, source, tag, into, block, type, withStatus })
+    const operation = new ValueRecv({ name, context: this.context, source, tag, into, type, withStatus })
     this.messenger.recv(operation)
     return operation
   }
 
   /** Receives by the short way; MISS if it cannot. */
   #tryExpress({ source, tag, into, type, withStatus }: RecvTerms): unknown {
-    if (source === null || source === ANY) return MISS
-    return this.#express === null ? MISS : this.#express.recv(source, tag, into, type, withStatus)
+    if (source === null || source === ANY || this.#express === null) return MISS
+    const { array, target } = into
+    if (target === null) return this.#express.recv(source, tag, array, type, withStatus)
+    const received = this.#express.recv(source, tag, array, type, true)
+    return received === MISS ? MISS : delivered(target, (received as { status: Status }).status, withStatus)
   }
 
   /** The promise of a value that is there already. */
@@ -392,7 +400,13 @@ async function afterTurn(messenger: Messenger, value: unknown): Promise<unknown>
   return value
 }
 
+/** What a receive into a layout gives, whose elements are in `target.array`. */
+function delivered(target: Target, status: Status, withStatus: boolean): unknown {
+  target.deliver(0, status.count)
+  return withStatus ? { value: target.given, status } : target.given
+}
+
 /** What a receive from null gives: `into` untouched, or nothing. */
-function nothingReceived(into: Raw | undefined, withStatus: boolean | undefined): unknown {
+function nothingReceived(into: Raw | Strided | undefined, withStatus: boolean | undefined): unknown {
   return withStatus ? { value: into, status: NO_MESSAGE } : into
 }

@@ -14,7 +14,9 @@ import {
   typeName,
 } from '../wire/datatype.ts'
 import type { Frame } from '../wire/frame.ts'
+import type { Destination } from './arguments.ts'
 import type { Context } from './context.ts'
+import type { Target } from './layout/target.ts'
 import { RecvOperation } from './operations.ts'
 import { type Status, statusFrom } from './status.ts'
 
@@ -23,9 +25,7 @@ export interface ValueRecvOptions {
   readonly context: Context
   readonly source: number
   readonly tag: number
-  /** The program's own array and the same as a block, or nothing. */
-  readonly into: Raw | undefined
-  readonly block: Block | null
+  readonly into: Destination
   readonly type: TypeCode
   /** Whether the result is `{ value, status }` or the value alone. */
   readonly withStatus: boolean
@@ -33,6 +33,7 @@ export interface ValueRecvOptions {
 
 export class ValueRecv extends RecvOperation<unknown> {
   readonly #array: Raw | undefined
+  readonly #target: Target | null
   readonly #type: TypeCode
   readonly #withStatus: boolean
   /** What `status` is made of, when somebody asks; a source below 0 means that nothing has been received. */
@@ -42,8 +43,9 @@ export class ValueRecv extends RecvOperation<unknown> {
   #sentBytes = 0
 
   constructor(options: ValueRecvOptions) {
-    super(options.name, options.context, options.source, options.tag, options.block)
-    this.#array = options.into
+    super(options.name, options.context, options.source, options.tag, options.into.block)
+    this.#array = options.into.array
+    this.#target = options.into.target
     this.#type = options.type
     this.#withStatus = options.withStatus
   }
@@ -81,7 +83,7 @@ export class ValueRecv extends RecvOperation<unknown> {
 
   override result(frame: Frame, block: Block): unknown {
     this.#note(frame.source, frame.tag, frame.type, frame.bytes)
-    const value = frame.type === ITEM ? decodeItem(block.bytes()) : (this.#array ?? block.array())
+    const value = frame.type === ITEM ? decodeItem(block.bytes()) : (this.#filled() ?? block.array())
     return this.#withStatus ? { value, status: this.status } : value
   }
 
@@ -96,7 +98,14 @@ export class ValueRecv extends RecvOperation<unknown> {
     if (lane.type === ITEM) return lane.takeBytes(decodeItem)
     if (this.#array === undefined) return lane.takeNew()
     lane.takeInto(this.#array)
-    return this.#array
+    return this.#filled()
+  }
+
+  /** What the program gave as `into`, now that the message is in its array; undefined if it gave nothing. */
+  #filled(): unknown {
+    if (this.#target === null) return this.#array
+    this.#target.deliver(0, this.#sentBytes / elementSize(this.#sentType))
+    return this.#target.given
   }
 
   #note(source: number, tag: number, type: TypeCode, bytes: number): void {
