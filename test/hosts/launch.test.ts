@@ -14,10 +14,21 @@ describeWith(missingForHosts(), 'a host', () => {
   const run = (rsh: string, ...args: string[]) => hosts.tsrun(['-H', 'h1,h2', '--rsh', rsh, ...args])
   const hello = pathOf('01-hello.ts')
 
-  test('whose name nobody knows', async () => {
-    const args = ['-H', 'h1,nowhere', '--rsh', hosts.world.rsh, '--launch-timeout', '2s', hello]
-    const { code, stdout, stderr } = await hosts.tsrun(args)
+  test('whose name nobody knows: at once', async () => {
+    const { code, stdout, stderr } = await hosts.tsrun(['-H', 'h1,nowhere', '--rsh', hosts.world.rsh, hello])
     expect([code, stdout]).toEqual([125, ''])
+    expect(stderr).toMatch(
+      /^tsrun: host nowhere \(rank 1\): ssh ended with exit code 255: ssh: Could not resolve hostname nowhere: .*; correct the name .*\n$/,
+    )
+  })
+
+  test('whose name nobody knows yet, in Kubernetes: until --launch-timeout', async () => {
+    const args = ['-H', 'h1,nowhere', '--rsh', hosts.world.rsh, '--launch-timeout', '2s', hello]
+    const { code, stdout, stderr } = await hosts.tsrun(args, {
+      env: { KUBERNETES_SERVICE_HOST: '10.96.0.1' },
+    })
+    expect([code, stdout]).toEqual([125, ''])
+    expect(stderr).toMatch(/^tsrun: host nowhere: ssh .*; trying again for 2 s \(--launch-timeout\)\n/)
     expect(stderr).toMatch(
       /missing:\n {2}host nowhere \(rank 1\): ssh ended with exit code 255: ssh: Could not resolve hostname nowhere: .*\n$/,
     )

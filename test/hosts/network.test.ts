@@ -1,18 +1,17 @@
-/** Where ranks listen, who gets in, and what of the job's secrets can be seen. */
+/** Where ranks listen, and what of the job's secrets can be seen. */
 
-import { spawn } from 'node:child_process'
-import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../helpers/tsrun.ts'
 import type { Host } from './world/host.ts'
+import { listenersOn } from './world/listeners.ts'
 import { missingForHosts } from './world/needs.ts'
 import { environmentOf } from './world/processes.ts'
+import { listenToTsrun } from './world/told.ts'
 import { describeWith, useHosts } from './world/use-hosts.ts'
-import type { World } from './world/world.ts'
 
 const PROGRAM = join(ROOT, 'test/hosts/programs/wait-for-word.ts')
-const STRANGER = join(ROOT, 'test/hosts/programs/stranger.mjs')
 
 /** 32 bytes in hexadecimal digits, in base64, or in the way of ZeroMQ, which no path or option looks like. */
 function hasKey(text: string): boolean {
@@ -26,8 +25,6 @@ function hasKey(text: string): boolean {
 const INHERITED = Object.fromEntries(
   Object.entries(process.env).map(([name, value]) => [`${name}=${value}`, 1]),
 )
-
-const REFUSALS = /^(tsmpi: warning: rank \d on host h[12] refused a connection at tcp:.*\n)*$/
 
 describeWith(missingForHosts(), 'ranks of several hosts', () => {
   const hosts = useHosts(2, 'all', 2)
@@ -88,14 +85,11 @@ describeWith(missingForHosts(), 'ranks of several hosts', () => {
   })
 
   test('keep their secrets', async () => {
-    // What tsrun tells an agent, which has to have the secret in it.
-    const told = join(hosts.world.folder, 'told')
-    const rsh = join(hosts.world.folder, 'rsh')
-    writeFileSync(rsh, `#!/bin/sh\ntee -a ${told} | ${hosts.world.rsh} "$@"\n`, { mode: 0o755 })
-    const args = ['-n', '4', '-H', 'h1:2,h2:2', '--rsh', rsh, PROGRAM]
+    const told = listenToTsrun(hosts.world)
+    const args = ['-n', '4', '-H', 'h1:2,h2:2', '--rsh', told.rsh, PROGRAM]
     const run = hosts.start(args, { input: 'open' })
     await run.allSay('met\n', 4)
-    const [secret] = /[0-9a-f]{64}/.exec(readFileSync(told, 'latin1'))!
+    const secret = told.secret()
 
     const seen: string[] = []
     const look = (where: string, text: string): void => {
@@ -115,42 +109,7 @@ describeWith(missingForHosts(), 'ranks of several hosts', () => {
     expect((await run.ended).code).toBe(0)
     expect(seen).toEqual([])
   })
-
-  test.each([
-    ['encrypted', []],
-    ['plain', ['--plain']],
-  ])('let no stranger in, and go on: %s', async (_, options) => {
-    const run = start(...options)
-    await run.allSay('met\n', 4)
-    const targets = hosts.world.hosts.flatMap(listenersOn)
-    const strangers = await Promise.all(targets.map((target) => knock(hosts.world, target)))
-    run.child.stdin!.end()
-    const { code, stdout, stderr } = await run.ended
-    for (const stranger of strangers) stranger.stdin!.end()
-    await Promise.all(strangers.map((stranger) => new Promise((resolve) => stranger.once('close', resolve))))
-    expect(code).toBe(0)
-    expect(stdout.match(/met again/g)).toHaveLength(4)
-    expect(stderr).toMatch(REFUSALS)
-  })
 })
-
-/** `address:port` of everything that listens, but sshd. */
-function listenersOn(host: Host): string[] {
-  return host
-    .network('ss', '-tlnH')
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/)[3] ?? '')
-    .filter((address) => address !== '' && !address.endsWith(':2222'))
-}
-
-async function knock(world: World, target: string) {
-  const [address, port] = target.split(':')
-  const [file, ...words] = [...world.front.enter(ROOT), process.execPath, STRANGER, address!, port!]
-  const child = spawn(file!, words, { stdio: ['pipe', 'pipe', 'inherit'] })
-  await new Promise((resolve) => child.stdout!.once('data', resolve))
-  return child
-}
 
 function textOf(host: Host, file: string): string {
   const path = `/proc/${host.pid}/root${file}`

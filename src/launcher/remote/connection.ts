@@ -191,8 +191,12 @@ export class Connection {
   }
 
   #finish(end: AgentEnd, why: string): void {
-    if (this.#lost !== null) this.#greet?.reject(new ConnectError(why, false))
-    else this.#greet?.reject(new ConnectError(diagnoseStart(end, this.#installation), isPassing(end)))
+    if (this.#lost !== null) {
+      this.#greet?.reject(new ConnectError(why, false))
+    } else {
+      const passes = isPassing(end, this.#command.env)
+      this.#greet?.reject(new ConnectError(diagnoseStart(end, this.#installation), passes))
+    }
     this.#greet = null
     this.#listener.onEnd(why)
     this.#listener = IGNORANT

@@ -32,7 +32,10 @@ export function diagnoseStart(end: AgentEnd, { nodePath, agentPath }: Installati
     const what = end.code === 127 ? `there is no ${nodePath} there` : `${nodePath} cannot be run there`
     return `${what}${line === '' ? '' : ` ("${line}")`}; install Node ${OLDEST_NODE.join('.')} or later, or say where it is with --node PATH`
   }
-  return describeAgentEnd(end)
+  const hint = isUnknownName(end)
+    ? '; correct the name in -H or the hostfile, or say in ~/.ssh/config which HostName it stands for'
+    : ''
+  return describeAgentEnd(end) + hint
 }
 
 /** What the command said last, and how it ended. */
@@ -59,12 +62,22 @@ export function diagnoseGreeting(
   return null
 }
 
-/** Whether another attempt may go better: nobody listens yet, or too many knock at once. */
-export function isPassing({ stderr, code }: AgentEnd): boolean {
-  if (code === 0) return false
-  return /connection refused|connection reset|connection closed by|connection timed out|no route to host|kex_exchange_identification|could not resolve|name resolution|temporarily/i.test(
-    stderr,
+/**
+ * Whether another attempt may go better: nobody listens yet, too many knock at once, or names are not to be had at
+ * the moment. A name that nobody knows is misspelt; but in Kubernetes (`env`: of this process) a pod's name is known
+ * only once the pod runs.
+ */
+export function isPassing(end: AgentEnd, env: NodeJS.ProcessEnv): boolean {
+  if (end.code === 0) return false
+  if (isUnknownName(end)) return env.KUBERNETES_SERVICE_HOST !== undefined
+  return /connection refused|connection reset|connection closed by|connection timed out|no route to host|kex_exchange_identification|could not resolve|temporar/i.test(
+    end.stderr,
   )
+}
+
+/** ssh repeats what the system says, which has other words for it everywhere; it says when that may pass. */
+function isUnknownName({ stderr }: AgentEnd): boolean {
+  return /could not resolve hostname/i.test(stderr) && !/temporar|try again/i.test(stderr)
 }
 
 function installHint(agentPath: string): string {

@@ -67,11 +67,22 @@ test.each([
   ['ssh: connect to host b port 22: Connection refused', true],
   ['kex_exchange_identification: read: Connection reset by peer', true],
   ['ssh: Could not resolve hostname b: Temporary failure in name resolution', true],
+  ['ssh: Could not resolve hostname b: Name or service not known', false],
+  ['ssh: Could not resolve hostname b: nodename nor servname provided, or not known', false],
   ['Connection closed by 10.0.0.2 port 22', true],
   ['u@b: Permission denied (publickey).', false],
   ['Host key verification failed.', false],
 ])('%s: worth another attempt: %j', (stderr, expected) => {
-  expect(isPassing(ended(255, stderr))).toBe(expected)
+  expect(isPassing(ended(255, stderr), {})).toBe(expected)
+})
+
+test('a name nobody knows: another attempt only where names come late', () => {
+  const end = ended(255, 'ssh: Could not resolve hostname pod-7: Name or service not known\r\n')
+  expect(isPassing(end, { KUBERNETES_SERVICE_HOST: '10.96.0.1' })).toBe(true)
+  expect(diagnoseStart(end, INSTALLATION)).toBe(
+    'ssh ended with exit code 255: ssh: Could not resolve hostname pod-7: Name or service not known; ' +
+      'correct the name in -H or the hostfile, or say in ~/.ssh/config which HostName it stands for',
+  )
 })
 
 describe('a greeting', () => {
