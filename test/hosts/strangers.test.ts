@@ -1,6 +1,7 @@
 /** Whoever reaches the port of a rank of a running job can neither join nor crash nor stop it. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeHello } from '../../src/transport/zmq/card.ts'
@@ -10,6 +11,7 @@ import { ROOT } from '../helpers/tsrun.ts'
 import type { HostRun } from './world/host-run.ts'
 import { listenersOn } from './world/listeners.ts'
 import { missingForHosts } from './world/needs.ts'
+import { ranksOn } from './world/ranks.ts'
 import { listenToTsrun } from './world/told.ts'
 import { describeWith, useHosts } from './world/use-hosts.ts'
 
@@ -22,6 +24,9 @@ const REFUSALS = /^(tsmpi: warning: rank \d on host h[12] refused a connection a
 
 /** So many refusals of each who knocks. */
 const ENOUGH = 200
+
+/** Fewer than one stranger alone can take. */
+const FEW_FILES = 160
 
 class Stranger {
   readonly child: ChildProcess
@@ -114,6 +119,18 @@ describeWith(missingForHosts(), 'a job on several hosts', () => {
   ])('is not moved by rubbish, silence and wrong keys: %s', async (_, options) => {
     const run = await begin(hosts.world.rsh, ...options)
     await goesOn(run, knock(STRANGER), (one) => one.hasKnocked)
+  })
+
+  test('goes on though strangers hold all the open files that its ranks may have', async () => {
+    const limited = join(hosts.world.folder, 'limited')
+    const script = `#!/bin/sh\nhost=$1; shift; exec ${hosts.world.rsh} "$host" "ulimit -n ${FEW_FILES}; $*"\n`
+    writeFileSync(limited, script, { mode: 0o755 })
+    const run = await begin(limited)
+    const strangers = knock(STRANGER)
+    const filesOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length
+    const pids = hosts.world.hosts.flatMap(ranksOn)
+    expect(pids).toHaveLength(SIZE)
+    await goesOn(run, strangers, () => pids.every((pid) => filesOf(pid) === FEW_FILES))
   })
 
   test('lets nobody in who knows the public keys of its ranks, and their names', async () => {

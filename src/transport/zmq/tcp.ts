@@ -1,9 +1,11 @@
 /**
  * What TCP between hosts needs beyond sockets within one: an address and a port, keys, and signs of life.
  *
- * A cut link or a dead machine says nothing, so both ends of a connection ask each other whether they are there
- * (ZeroMQ's heartbeats, answered by its I/O thread also while JavaScript computes). They count whole frames
- * only, which is why a frame must stay small against the time of a heartbeat.
+ * A cut link or a dead machine says nothing, so both ends of a connection ask each other again and again whether they
+ * are there (ZeroMQ's heartbeats). What counts as an answer is that the other machine's system confirms the question,
+ * not that its process replies: a job may be stopped (Ctrl-Z) for as long as one likes, and ZeroMQ would then take for
+ * dead whomever it had just asked. Where the system sets no such limit, a reply is waited for: by its I/O thread, also
+ * while JavaScript computes. It counts whole frames only, so a frame must stay small against the time for an answer.
  *
  * What a stranger can do who reaches the port. Encrypted: hold connections that it never completes, each for
  * `admitMs` and one open file; nothing it sends gets beyond ZeroMQ. In plain: also send messages, which are read and
@@ -30,9 +32,11 @@ export interface Network {
 }
 
 export interface Timing {
-  /** So often each end of a connection asks whether the other is there, which has so long to answer. */
+  /** So often each end of a connection asks whether the other is there, whose system has so long to confirm it. */
   readonly heartbeatMs: number
   readonly silenceMs: number
+  /** How long its process may take to answer; 0: it may be stopped. */
+  readonly answerMs: number
   /** How long an address may take to answer at all. */
   readonly connectMs: number
   /**
@@ -48,6 +52,8 @@ export interface Timing {
 export const TIMING: Timing = {
   heartbeatMs: 2000,
   silenceMs: 10_000,
+  // Only Linux has TCP_USER_TIMEOUT, by which `silenceMs` is kept.
+  answerMs: process.platform === 'linux' ? 0 : 10_000,
   connectMs: 10_000,
   admitMs: 30_000,
   probeMs: 2000,
@@ -119,13 +125,13 @@ export class Tcp {
   }
 
   #common(): zeromq.SocketOptions<zeromq.Dealer & zeromq.Router> {
-    const { heartbeatMs, silenceMs, admitMs } = this.#timing
+    const { heartbeatMs, silenceMs, answerMs, admitMs } = this.#timing
     return {
       ipv6: this.#network.address.includes(':'),
       heartbeatInterval: heartbeatMs,
-      heartbeatTimeout: silenceMs,
+      heartbeatTimeout: answerMs,
       handshakeInterval: admitMs,
-      // What was sent and is not confirmed must not keep a dead connection alive for longer.
+      // What the other system does not confirm for so long, a heartbeat if nothing else, ends the connection.
       tcpMaxRetransmitTimeout: silenceMs,
     }
   }

@@ -52,13 +52,23 @@ export async function combineArrays(
     for (const root of new Set([0, size - 1])) {
       const result = await comm.reduce(mine, use, root)
       record.is(`reduce ${name}`, result, rank === root ? total : undefined)
+      const own = mine.slice()
+      if (rank === root) await comm.reduce(own, use, root, { into: own })
+      else await comm.reduce(own, use, root)
+      record.is(`reduce ${name} in place`, own, rank === root ? total : mine)
     }
     record.is(`allreduce ${name}`, await comm.allreduce(mine, use), total)
     const place = mine.slice()
     record.is(`allreduce ${name} in place`, await comm.allreduce(place, use, { into: place }), total)
-    record.is(`scan ${name}`, await comm.scan(mine, use), folded(arrays(length, 0, rank + 1), model))
+    const upTo = folded(arrays(length, 0, rank + 1), model)
+    record.is(`scan ${name}`, await comm.scan(mine, use), upTo)
+    const scanned = mine.slice()
+    record.is(`scan ${name} in place`, await comm.scan(scanned, use, { into: scanned }), upTo)
     const before = rank === 0 ? undefined : folded(arrays(length, 0, rank), model)
     record.is(`exscan ${name}`, await comm.exscan(mine, use), before)
+    const exscanned = mine.slice()
+    await comm.exscan(exscanned, use, { into: exscanned })
+    if (rank > 0) record.is(`exscan ${name} in place`, exscanned, before)
     const whole = folded(arrays(length * size), model)
     const part = whole.slice(rank * length, (rank + 1) * length)
     record.is(
@@ -66,6 +76,9 @@ export async function combineArrays(
       await comm.reduceScatter(valuesOf(ctor, rank, length * size), use),
       part,
     )
+    const into = new ctor(length)
+    await comm.reduceScatter(valuesOf(ctor, rank, length * size), use, { into })
+    record.is(`reduceScatter ${name} into`, into, part)
   }
 }
 
@@ -92,7 +105,10 @@ export async function combineValues(comm: Communicator, record: Record): Promise
     ['BOR', BOR, ranks.map(bits).reduce((a, b) => a | b)],
     ['BXOR', BXOR, ranks.map(bits).reduce((a, b) => a ^ b)],
   ] as const) {
-    record.is(name, await comm.allreduce(Int32Array.of(bits(rank)), op), Int32Array.of(model))
+    for (const length of [1, 3000]) {
+      const mine = new Int32Array(length).fill(bits(rank))
+      record.is(name, await comm.allreduce(mine, op), new Int32Array(length).fill(model))
+    }
   }
   const height = (r: number): number => (r * 7) % 5
   const heights = ranks.map(height)
