@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../helpers/tsrun.ts'
-import { dropIncoming } from './world/firewall.ts'
+import { closePorts } from './world/firewall.ts'
 import { missingForHosts } from './world/needs.ts'
 import { describeWith, useHosts } from './world/use-hosts.ts'
 
@@ -15,27 +15,24 @@ describeWith(missingForHosts(), 'a firewall that lets nobody in', () => {
 
   /** Rank 0, on h1, sends the first message, or rank 1, on h2. */
   test.each([
-    ['h1', 0],
-    ['h1', 1],
-    ['h2', 0],
-    ['h2', 1],
-  ] as const)(
-    'to %s: rank %i, which speaks first, and its peer learn who cannot reach whom',
-    async (closed, first) => {
-      const [h1, h2] = hosts.world.hosts
-      const [inside, outside] = closed === 'h1' ? [h1!, h2!] : [h2!, h1!]
-      dropIncoming(inside, outside.address, PORTS)
-      const args = ['-n', '2', '-H', 'h1,h2', '--rsh', hosts.world.rsh, '--port-range', PORTS]
-      const { code, stdout, stderr } = await hosts.tsrun([...args, ONE_MESSAGE, `${first}`])
-      expect([code, stdout]).toEqual([1, ''])
-      const rankOf = (host: typeof inside): number => (host === h1 ? 0 : 1)
-      expect(stderr).toMatch(
-        new RegExp(
-          `rank ${rankOf(inside)} \\(host ${inside.name}, ${inside.address}:2000\\d\\) does not answer .* within 10 s ` +
-            `\\(asked by rank ${rankOf(outside)} on host ${outside.name}, .*${outside.address}:2000\\d\\)`,
-        ),
-      )
-      expect(stderr).toMatch(/firewall .*--port-range.*--iface/)
-    },
-  )
+    ['h1', 0, 'blackhole', 'does not answer at .* within 10 s'],
+    ['h1', 1, 'blackhole', 'does not answer at .* within 10 s'],
+    ['h2', 0, 'blackhole', 'does not answer at .* within 10 s'],
+    ['h1', 0, 'prohibit', 'refuses connections at .*'],
+  ] as const)('to %s, and rank %i speaks first (%s)', async (closed, first, how, says) => {
+    const [h1, h2] = hosts.world.hosts
+    const [inside, outside] = closed === 'h1' ? [h1!, h2!] : [h2!, h1!]
+    closePorts(inside, outside.address, PORTS, how)
+    const args = ['-n', '2', '-H', 'h1,h2', '--rsh', hosts.world.rsh, '--port-range', PORTS]
+    const { code, stdout, stderr } = await hosts.tsrun([...args, ONE_MESSAGE, `${first}`])
+    expect([code, stdout]).toEqual([1, ''])
+    const rankOf = (host: typeof inside): number => (host === h1 ? 0 : 1)
+    expect(stderr).toMatch(
+      new RegExp(
+        `rank ${rankOf(inside)} \\(host ${inside.name}, ${inside.address}:2000\\d\\) ${says} ` +
+          `\\(asked by rank ${rankOf(outside)} on host ${outside.name}, .*${outside.address}:2000\\d\\)`,
+      ),
+    )
+    expect(stderr).toMatch(/firewall .*--port-range.*--iface/)
+  })
 })

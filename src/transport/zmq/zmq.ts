@@ -292,10 +292,34 @@ export class ZmqTransport implements Transport {
       // Whoever computes admits nobody, and is not dead.
       if (outcome !== 'unadmitted' || tookMs < PATIENCE * this.#timing.admitMs) {
         this.#leave(peer, this.#whyNot(peer, outcome, tookMs))
+        if (peer.isFar && outcome === 'unreached') this.#giveUpIfItStays(peer, endpoint)
         return
       }
       peer.disconnect(0)
     }
+  }
+
+  /**
+   * A peer that has gone closes its own connection to us, too. If that stands, we hear the peer and it will never hear
+   * us: something between the hosts lets connections through in one direction only.
+   */
+  #giveUpIfItStays(peer: Peer, endpoint: string): void {
+    const check = () => {
+      if (peer.gone || !peer.inbound || this.#closing !== null) return
+      const known = peer.reason === 'known' ? peer.leaving! : null
+      peer.reason = 'known'
+      this.#bury(peer, known ?? `${peer.title} refuses connections at ${endpoint} ${this.#askedFromHere()}`)
+    }
+    setTimeout(() => this.#whenDelivered(check), this.#timing.probeMs)
+  }
+
+  /** Behind what an address has done: who has asked it, and what may help. */
+  #askedFromHere(): string {
+    const { rank, host } = this.#options
+    return (
+      `(asked by rank ${rank} on host ${host}, ${this.#listening?.tcp}). If a firewall is between the hosts, open ports ` +
+      'and name them with --port-range; if it is the wrong network, name the right one with --iface'
+    )
   }
 
   #whyNot(peer: Peer, outcome: Outcome, tookMs: number): string {
@@ -306,11 +330,7 @@ export class ZmqTransport implements Transport {
     if (tookMs < PATIENCE * connectMs)
       return `${peer.title} is not to be reached: nobody listens at ${endpoint}`
     peer.reason = 'known'
-    return (
-      `${peer.title} does not answer at ${endpoint} within ${connectMs / 1000} s (asked by rank ${this.#options.rank} ` +
-      `on host ${this.#options.host}, ${this.#listening?.tcp}). If a firewall is between the hosts, open ports ` +
-      'and name them with --port-range; if it is the wrong network, name the right one with --iface'
-    )
+    return `${peer.title} does not answer at ${endpoint} within ${connectMs / 1000} s ${this.#askedFromHere()}`
   }
 
   // ---- receiving
