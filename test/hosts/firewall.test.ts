@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../helpers/tsrun.ts'
-import { closePorts } from './world/firewall.ts'
+import { dropIncoming } from './world/firewall.ts'
 import { missingForHosts } from './world/needs.ts'
 import { describeWith, useHosts } from './world/use-hosts.ts'
 
@@ -15,21 +15,22 @@ describeWith(missingForHosts(), 'a firewall that lets nobody in', () => {
 
   /** Rank 0, on h1, sends the first message, or rank 1, on h2. */
   test.each([
-    ['h1', 0, 'blackhole', 'does not answer at .* within 10 s'],
-    ['h1', 1, 'blackhole', 'does not answer at .* within 10 s'],
-    ['h2', 0, 'blackhole', 'does not answer at .* within 10 s'],
-    ['h1', 0, 'prohibit', 'refuses connections at .*'],
-  ] as const)('to %s, and rank %i speaks first (%s)', async (closed, first, how, says) => {
+    ['h1', 0],
+    ['h1', 1],
+    ['h2', 0],
+  ] as const)('to %s, and rank %i speaks first', async (closed, first) => {
     const [h1, h2] = hosts.world.hosts
     const [inside, outside] = closed === 'h1' ? [h1!, h2!] : [h2!, h1!]
-    closePorts(inside, outside.address, PORTS, how)
+    dropIncoming(inside, outside.address, PORTS)
     const args = ['-n', '2', '-H', 'h1,h2', '--rsh', hosts.world.rsh, '--port-range', PORTS]
     const { code, stdout, stderr } = await hosts.tsrun([...args, ONE_MESSAGE, `${first}`])
-    expect([code, stdout]).toEqual([1, ''])
+    expect(code).toBe(1)
+    // Whoever only has to send may be done with it.
+    expect(stdout).not.toBe('answered\nanswered\n')
     const rankOf = (host: typeof inside): number => (host === h1 ? 0 : 1)
     expect(stderr).toMatch(
       new RegExp(
-        `rank ${rankOf(inside)} \\(host ${inside.name}, ${inside.address}:2000\\d\\) ${says} ` +
+        `rank ${rankOf(inside)} \\(host ${inside.name}, ${inside.address}:2000\\d\\) does not answer at .* within 10 s ` +
           `\\(asked by rank ${rankOf(outside)} on host ${outside.name}, .*${outside.address}:2000\\d\\)`,
       ),
     )
