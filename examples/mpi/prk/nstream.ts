@@ -54,7 +54,15 @@ await kernel(
 
 function triad(a: Float64Array, b: Float64Array, c: Float64Array): void {
   const n = a.length
-  for (let i = 0; i < n; i++) a[i]! += b[i]! + SCALAR * c[i]!
+  let i = 0
+  // Four at a time: the loop's own work, a third of it all, is done once for them.
+  for (; i < n - 3; i += 4) {
+    a[i]! += b[i]! + SCALAR * c[i]!
+    a[i + 1]! += b[i + 1]! + SCALAR * c[i + 1]!
+    a[i + 2]! += b[i + 2]! + SCALAR * c[i + 2]!
+    a[i + 3]! += b[i + 3]! + SCALAR * c[i + 3]!
+  }
+  for (; i < n; i++) a[i]! += b[i]! + SCALAR * c[i]!
 }
 
 function absoluteSum(a: Float64Array): number {

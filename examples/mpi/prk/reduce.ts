@@ -49,5 +49,12 @@ await kernel(
 
 function add(vector: Float64Array, ones: Float64Array): void {
   const n = vector.length
-  for (let i = 0; i < n; i++) vector[i]! += ones[i]!
+  let i = 0
+  for (; i < n - 3; i += 4) {
+    vector[i]! += ones[i]!
+    vector[i + 1]! += ones[i + 1]!
+    vector[i + 2]! += ones[i + 2]!
+    vector[i + 3]! += ones[i + 3]!
+  }
+  for (; i < n; i++) vector[i]! += ones[i]!
 }

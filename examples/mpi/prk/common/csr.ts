@@ -51,9 +51,17 @@ export function addMatrixVector(
   const rows = result.length
   let at = 0
   for (let row = 0; row < rows; row++) {
-    let sum = 0
+    // Two sums: an addition need not wait for the one before.
+    let even = 0
+    let odd = 0
     const end = at + perRow
-    for (; at < end; at++) sum += values[at]! * vector[columns[at]!]!
-    result[row]! += sum
+    for (; at < end - 3; at += 4) {
+      even += values[at]! * vector[columns[at]!]!
+      odd += values[at + 1]! * vector[columns[at + 1]!]!
+      even += values[at + 2]! * vector[columns[at + 2]!]!
+      odd += values[at + 3]! * vector[columns[at + 3]!]!
+    }
+    for (; at < end; at++) even += values[at]! * vector[columns[at]!]!
+    result[row]! += even + odd
   }
 }

@@ -9,17 +9,14 @@ export const STREAMS = 1024
 
 const START = 834568137686317453n
 
-type Word = readonly [low: number, high: number]
-
 /** The state of all streams before their first step; stream j starts `spacing` · j + `offset` steps from START. */
 export function makeStreams(spacing: number, offset: number): Uint32Array {
   const words = new Uint32Array(2 * STREAMS)
   const step = power(BigInt(spacing))
-  let word = power(START + BigInt(offset))
+  const word = power(START + BigInt(offset))
   for (let j = 0; j < STREAMS; j++) {
-    words[2 * j] = word[0]
-    words[2 * j + 1] = word[1]
-    word = multiply(word, step)
+    words.set(word, 2 * j)
+    multiply(word, step)
   }
   return words
 }
@@ -36,30 +33,33 @@ export function nextOf(words: Uint32Array): void {
 }
 
 /** x^n, from its highest bit down: square, and multiply by x where the bit is set. */
-function power(n: bigint): Word {
-  let word: Word = [1, 0]
+function power(n: bigint): Uint32Array {
+  const word = Uint32Array.of(1, 0)
   for (const bit of n.toString(2)) {
-    word = multiply(word, word)
-    if (bit === '1') word = timesX(word)
+    multiply(word, word)
+    if (bit === '1') nextOf(word)
   }
   return word
 }
 
-function timesX([low, high]: Word): Word {
-  return [((low << 1) ^ ((high >> 31) & 7)) >>> 0, ((high << 1) | (low >>> 31)) >>> 0]
-}
-
-function multiply(a: Word, b: Word): Word {
+/** a *= b, bit by bit of b. The halves are plain integers of 32 bits: nothing is made in the loop. */
+function multiply(a: Uint32Array, b: Uint32Array): void {
   let low = 0
   let high = 0
-  let factor: Word = a
-  for (let bit = 0; bit < 64; bit++) {
-    const isSet = (bit < 32 ? b[0] >>> bit : b[1] >>> (bit - 32)) & 1
-    if (isSet) {
-      low ^= factor[0]
-      high ^= factor[1]
-    }
-    factor = timesX(factor)
+  let factorLow = a[0]! | 0
+  let factorHigh = a[1]! | 0
+  let bitsLow = b[0]! | 0
+  let bitsHigh = b[1]! | 0
+  while ((bitsLow | bitsHigh) !== 0) {
+    const mask = -(bitsLow & 1)
+    low ^= factorLow & mask
+    high ^= factorHigh & mask
+    const carry = (factorHigh >> 31) & 7
+    factorHigh = (factorHigh << 1) | (factorLow >>> 31)
+    factorLow = (factorLow << 1) ^ carry
+    bitsLow = (bitsLow >>> 1) | (bitsHigh << 31)
+    bitsHigh >>>= 1
   }
-  return [low >>> 0, high >>> 0]
+  a[0] = low
+  a[1] = high
 }
