@@ -1,4 +1,4 @@
-// `npm run bench`, and `npm run bench:hosts`, which calls it with --hosts: the driver is TypeScript, so esbuild makes one file of it first, as tsrun does with scripts.
+// `npm run bench`, `npm run bench:hosts` (with --hosts) and `npm run bench:kernels` (with --kernels): the driver is TypeScript, so esbuild makes one file of it first, as tsrun does with scripts.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,8 +6,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const words = process.argv.slice(2)
-const program = words[0] === '--hosts' ? 'hosts-main' : 'main'
-if (words[0] === '--hosts') words.shift()
+const suites = { '--hosts': 'driver/hosts-main.ts', '--kernels': 'kernels/driver/main.ts' }
+const program = suites[words[0]] ?? 'driver/main.ts'
+if (words[0] in suites) words.shift()
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'tsmpi-bench-driver-'))
@@ -15,7 +16,7 @@ let main
 try {
   const outfile = join(folder, 'driver.mjs')
   await build({
-    entryPoints: [join(root, `bench/driver/${program}.ts`)],
+    entryPoints: [join(root, 'bench', program)],
     outfile,
     bundle: true,
     platform: 'node',
