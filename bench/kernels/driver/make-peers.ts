@@ -71,6 +71,9 @@ function c(name: 'openmpi' | 'mpich', { root, folder, searched, kernels }: Place
   }
 }
 
+/** A random.py would hide Python's own module from all the others. */
+const PYTHON_NAMES: Readonly<Record<string, string>> = { random: 'random_access' }
+
 function python({ root, searched }: Place): Runner | string {
   const found = findMpi4py(searched)
   if (!found) return 'no python3 that can import mpi4py'
@@ -81,7 +84,7 @@ function python({ root, searched }: Place): Runner | string {
     name: 'mpi4py',
     version: `${found.version}, ${mpi.version}`,
     command: (kernel, ranks, words) => {
-      const script = join(root, 'bench/kernels/python', `${kernel}.py`)
+      const script = join(root, 'bench/kernels/python', `${PYTHON_NAMES[kernel] ?? kernel}.py`)
       // A __pycache__ in the checkout would be litter.
       return existsSync(script) ? [...mpirun(mpi, ranks), found.python, '-B', script, ...words] : null
     },
