@@ -12,6 +12,7 @@ import type { Job } from '../bootstrap/job.ts'
 import { LoopbackTransport } from '../transport/loopback.ts'
 import { realClock } from '../transport/real-clock.ts'
 import { Router } from '../transport/router.ts'
+import { hasCoresFor } from '../transport/shm/cores.ts'
 import { MAX_RANKS } from '../transport/shm/layout.ts'
 import { openShm } from '../transport/shm/open-shm.ts'
 import type { ShmTransport } from '../transport/shm/shm.ts'
@@ -46,7 +47,7 @@ function openWorld(): World {
   const loopback = new LoopbackTransport(job.rank)
   // Beyond so many ranks places in the memory would no longer fit the numbers they are kept in.
   const near = job.segmentFd === null || job.localSize > MAX_RANKS ? null : shmTransport(job, job.segmentFd)
-  const far = near?.ranks.length === job.size || job.size === 1 ? null : zmqTransport(job)
+  const far = near?.ranks.length === job.size || job.size === 1 ? null : zmqTransport(job, near === null)
   const to = Array.from({ length: job.size }, (_, rank): Transport => {
     if (rank === job.rank) return loopback
     return near?.ranks.includes(rank) ? near : far!
@@ -64,8 +65,8 @@ function shmTransport({ rank, nodeOf, runtimeDir }: Job, fd: number): ShmTranspo
   return openShm({ fd, rank, ranks, runtimeDir: runtimeDir! })
 }
 
-function zmqTransport(job: Job): ZmqTransport {
-  const { rank, size, jobId, runtimeDir, publish, card, net, nodeOf, hostname } = job
+function zmqTransport(job: Job, isOnly: boolean): ZmqTransport {
+  const { rank, size, jobId, runtimeDir, publish, card, net, nodeOf, hostname, localSize } = job
   return new ZmqTransport({
     rank,
     size,
@@ -76,6 +77,7 @@ function zmqTransport(job: Job): ZmqTransport {
     network: net,
     nodeOf,
     host: hostname,
+    looksOut: isOnly && hasCoresFor(localSize),
     warn: (text) => process.stderr.write(`tsmpi: warning: ${text}\n`),
   })
 }

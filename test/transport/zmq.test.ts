@@ -14,6 +14,13 @@ describeTransportContract('zmq with a window of 100 kB', (size) => zmqRanks(size
 })
 describeTransportContract('zmq over tcp', (size) => zmqRanks(size, overTcp(true)), { runs: 3 })
 describeTransportContract('zmq over tcp in plain', (size) => zmqRanks(size, overTcp(false)), { runs: 3 })
+describeTransportContract(
+  'zmq that looks for its messages itself',
+  (size) => zmqRanks(size, { looksOut: true }),
+  {
+    runs: 2,
+  },
+)
 
 describe('zmq', { timeout: 30_000 }, () => {
   let fixture: ZmqFixture

@@ -5,12 +5,15 @@
  * `readable` is asked only with no receive pending: asking eats the wake-up of a pending one.
  */
 
+import type { Lookout } from './lookout.ts'
 import { reclaim } from './reclaim.ts'
 import { type Dealer, isWake, type Router } from './sockets.ts'
 
 /** After so much work in a row the event loop gets a turn; zeromq alone would allow 512 messages of any size. */
 const MESSAGES_PER_TURN = 256
 const BYTES_PER_TURN = 2 << 20
+/** The same where this rank looks for each message itself, some 100 us long. */
+const LOOKS_PER_TURN = 8
 /** So many messages are more than had arrived: other ranks may send for ever, faster than we read. */
 const MESSAGES_PER_DRAIN = 10_000
 
@@ -26,6 +29,9 @@ export class Inbox {
   /** Sends to our own router, to end a receive that is pending for nobody. */
   readonly #waker: Dealer
   readonly #events: InboxEvents
+  /** Null: the event loop alone waits. */
+  readonly #lookout: Lookout | null
+  readonly #mostMessages: number
   #running = false
   #pending = false
   #waking = false
@@ -37,10 +43,12 @@ export class Inbox {
   #messages = 0
   #bytes = 0
 
-  constructor(router: Router, waker: Dealer, events: InboxEvents) {
+  constructor(router: Router, waker: Dealer, events: InboxEvents, lookout: Lookout | null) {
     this.#router = router
     this.#waker = waker
     this.#events = events
+    this.#lookout = lookout
+    this.#mostMessages = lookout === null ? MESSAGES_PER_TURN : LOOKS_PER_TURN
   }
 
   /** To be called when somebody begins to listen. */
@@ -97,6 +105,7 @@ export class Inbox {
       queueMicrotask(this.#tellDrained)
       return
     }
+    this.#lookout?.wait(this.#isReadable)
     this.#pending = true
     try {
       this.#router.receive().then(this.#take, this.#broken)
@@ -104,6 +113,8 @@ export class Inbox {
       this.#broken(error as Error)
     }
   }
+
+  readonly #isReadable = (): boolean => this.#router.readable
 
   readonly #tellDrained = (): void => {
     for (const f of this.#drained.splice(0)) f()
@@ -122,7 +133,7 @@ export class Inbox {
     this.#sinceDrain++
     this.#bytes += (parts[1]?.length ?? 0) + (parts[2]?.length ?? 0)
     for (let i = 1; i < parts.length; i++) reclaim(parts[i]!)
-    if (++this.#messages >= MESSAGES_PER_TURN || this.#bytes >= BYTES_PER_TURN) {
+    if (++this.#messages >= this.#mostMessages || this.#bytes >= BYTES_PER_TURN) {
       this.#messages = 0
       this.#bytes = 0
       setImmediate(this.#next)

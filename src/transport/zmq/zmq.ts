@@ -24,8 +24,9 @@ import { writeCard, writeHello } from './card.ts'
 import type { Connection, Outcome } from './connection.ts'
 import { Doorkeeper } from './doorkeeper.ts'
 import { Doorstep } from './doorstep.ts'
-import { Inbox } from './inbox.ts'
+import { Inbox, type InboxEvents } from './inbox.ts'
 import { JobKeys } from './job-keys.ts'
+import { Lookout } from './lookout.ts'
 import { Outbox } from './outbox.ts'
 import { Peer } from './peer.ts'
 import { probe } from './probe.ts'
@@ -49,6 +50,11 @@ export interface ZmqOptions {
   readonly nodeOf?: readonly number[]
   /** As messages call this host. */
   readonly host?: string
+  /**
+   * Whether this rank may look for messages itself for a moment before it leaves that to the event loop: it has a core
+   * to itself, and no other transport that it would have to look at meanwhile.
+   */
+  readonly looksOut?: boolean
   /** Says something to the user that is no error of the job. */
   readonly warn?: (text: string) => void
   /** Bytes that may be on their way to one peer; the same on all ranks. Tests make it small. */
@@ -210,15 +216,16 @@ export class ZmqTransport implements Transport {
   }
 
   async #bind(): Promise<Listening> {
-    const { rank, size, host, network, publish } = this.#options
+    const { rank, size, host, network, publish, looksOut } = this.#options
     const sockets = await Sockets.load(rank, size)
     const endpoint = this.#options.endpoint()
     const router = await sockets.bindRouter(endpoint)
-    const inbox = new Inbox(router, sockets.wakeDealer(), {
+    const events: InboxEvents = {
       listening: () => this.#listeners > 0,
       message: (parts) => this.#onMessage(parts),
       failed: (error) => this.#fail(error),
-    })
+    }
+    const inbox = new Inbox(router, sockets.wakeDealer(), events, looksOut ? new Lookout() : null)
     const tcp = await this.#bindTcp(router).catch(async (error: Error) => {
       inbox.close()
       await removeSocketFile(endpoint)
