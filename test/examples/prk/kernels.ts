@@ -119,4 +119,13 @@ export const KERNELS: Readonly<Record<string, KernelCase>> = {
     refuses: [['3', '12'], 'ERROR: Invalid update ratio: 3, must be a power of 2'],
     slip: ['random.ts', 'table[place + 1]! ^= words', 'table[place + 1]! |= words'],
   },
+  'global.ts': {
+    words: ['5', '96'],
+    title: 'MPI global synchronization',
+    tells: ['Scramble string length = 96', 'Number of iterations   = 5'],
+    rate: /^Rate \(synch\/s\): \d+\.\d{6}, time \(s\): \d+\.\d{6}$/,
+    usage: 'Usage: global.ts <# iterations> <scramble string length>',
+    refuses: [['5', '97'], 'ERROR: length of string 97 must be multiple of # ranks: 2'],
+    slip: ['global.ts', 'from = rank;', 'from = 0;'],
+  },
 }
