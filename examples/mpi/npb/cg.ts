@@ -89,7 +89,9 @@ const { result: zeta, seconds } = await timed(world, async () => {
   for (let i = 1; i <= iterations; i++) {
     const { zeta, residual } = await iterate()
     if (rank === 0) {
-      console.log(`    ${String(i).padStart(5)}       ${scientific(residual, 14, 20)}${zeta.toFixed(13).padStart(22)}`)
+      console.log(
+        `    ${String(i).padStart(5)}       ${scientific(residual, 14, 20)}${zeta.toFixed(13).padStart(22)}`,
+      )
     }
     last = zeta
   }
