@@ -1,6 +1,9 @@
 /** The public names of tsmpi. No logic lives here. */
 
 export { ANY_SOURCE, ANY_TAG, type Source, type Tag } from './comm/arguments.ts'
+export type { Cart } from './comm/cart/cart.ts'
+export { dimsCreate } from './comm/cart/dims-create.ts'
+export type { CartOptions, Coords, NeighborGathered, Shift } from './comm/cart/types.ts'
 export type { CollectiveOptions } from './comm/collective/endpoint.ts'
 export type { ReduceScatterOptions } from './comm/collective/reduce-scatter.ts'
 export type {

@@ -102,8 +102,15 @@ class CallRecv<T extends Block | void> extends RecvOperation<T> {
     const theirs = `${frame.bytes} bytes of ${typeName(frame.type)}`
     return new CollectiveMismatchError(
       `${this.#call.signature.call} ${this.context.where}: rank ${frame.source} sent ${theirs}, this rank ` +
-        `expects ${into.byteLength} bytes of ${typeName(into.type)}; all ranks must give the same element type and count`,
+        `expects ${into.byteLength} bytes of ${typeName(into.type)}; ${this.#cure}`,
     )
+  }
+
+  get #cure(): string {
+    // These alone receive by counts that the receiver has given, and that nobody else has seen.
+    return this.#call.signature.call.startsWith('neighbor')
+      ? 'into.counts must be what comes; leave them away to take whatever it is'
+      : 'all ranks must give the same element type and count'
   }
 
   override result(_frame: Frame, block: Block, borrowed: boolean): T {

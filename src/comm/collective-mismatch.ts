@@ -102,7 +102,14 @@ function nth({ seq }: TheirCall): string {
   return `collective call no ${seq + 1}`
 }
 
-const equalLengthsOnly = new Set(['gather', 'scatter', 'allgather', 'alltoall'])
+const equalLengthsOnly = new Set<string>([
+  'gather',
+  'scatter',
+  'allgather',
+  'alltoall',
+  'neighborAllgather',
+  'neighborAlltoall',
+])
 
 function cure(mine: CallSignature | null, theirs: CallSignature | null): string {
   if (

@@ -6,6 +6,9 @@
 import type { Raw, TypedCtor } from '../wire/datatype.ts'
 import type { Strided } from '../wire/layout/nd-view.ts'
 import { ANY_SOURCE, type Source } from './arguments.ts'
+import type { Cart } from './cart/cart.ts'
+import { createCart } from './cart/make-cart.ts'
+import type { CartOptions } from './cart/types.ts'
 import { CollectiveMethods } from './collective-methods.ts'
 import type { Core } from './core.ts'
 import type { Group } from './group.ts'
@@ -326,6 +329,22 @@ export class Communicator extends CollectiveMethods {
   async create(group: Group): Promise<Communicator | null> {
     const core = await create(this.#core, group)
     return core && new Communicator(core)
+  }
+
+  /**
+   * Makes a communicator of the same ranks, in the same order, that lie in a grid: with coordinates, neighbours
+   * along each dimension, parts such as rows, and neighbour collectives. Collective; all ranks give the same
+   * arguments.
+   * @param dims number of places in each dimension, of which the last varies fastest from rank to rank; their
+   *   product is the number of ranks. `dimsCreate` chooses them. None: a single place.
+   * @param options `periods`: which dimensions are closed to a ring
+   * @throws CountError if the product of dims is not the number of ranks; CollectiveMismatchError if another
+   *   rank gives other dims or periods
+   * @see MPI-4.1 §8.5.1, MPI_Cart_create; examples/mpi/14-cartesian-halo.ts
+   */
+  async createCart<const D extends readonly number[]>(dims: D, options?: CartOptions<D>): Promise<Cart<D>> {
+    const { core, grid } = await createCart(this.#core, dims, options)
+    return core.state.makeCart(core, grid) as Cart<D>
   }
 
   /**

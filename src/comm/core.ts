@@ -10,6 +10,8 @@ import type { Board } from '../transport/board.ts'
 import type { Frame } from '../wire/frame.ts'
 import type { Shown } from './board-mismatch.ts'
 import { CallOrder } from './call-order.ts'
+import type { Cart } from './cart/cart.ts'
+import type { Grid } from './cart/grid.ts'
 import type { Steps } from './collective/board/steps.ts'
 import type { CollectiveOptions, Endpoint, Scope } from './collective/endpoint.ts'
 import type { Far, Hosts } from './collective/hosts/hosts.ts'
@@ -29,6 +31,8 @@ export interface RankState {
   readonly cores: Set<Core>
   /** What was wrong with the calls of freed communicators. */
   readonly unequal: MpiError[]
+  /** The face of a communicator with a grid: it is made by communicators, and is itself one. */
+  readonly makeCart: (core: Core, grid: Grid) => Cart
   /** Counts the ids this rank has named for new communicators. */
   nextId: number
 }

@@ -14,42 +14,35 @@ import { CollectiveMismatchError, invariant, MpiError, RankError } from '../erro
 import { Block } from '../wire/block.ts'
 import type { Endpoint } from './collective/endpoint.ts'
 import type { HostLayout } from './collective/hosts/layout.ts'
-import { signature } from './collective/signature.ts'
+import { type CallName, signature } from './collective/signature.ts'
 import { type Boards, Core, NO_BOARD, NO_BOARDS } from './core.ts'
 import type { Group } from './group.ts'
 import { layoutIn } from './layout-in.ts'
 
 /** A communicator of the same ranks, in which nothing can match what is sent in the parent. */
-export async function dup(parent: Core): Promise<Core> {
-  const made = await parent.call(signature('dup'), undefined, async (endpoint) => {
-    const rows = await exchange(endpoint, [proposal(parent)])
-    return settle(parent, endpoint, rows, parent.ranks)
-  })
-  return make(parent, made, `${parent.label}.dup()`)!
+export function dup(parent: Core): Promise<Core> {
+  return derive(parent, 'dup', [], `${parent.label}.dup()`, () => parent.ranks) as Promise<Core>
 }
 
 /** The communicator of the ranks that gave the same color; null for color null. */
-export async function split(parent: Core, color: number | null, key: number): Promise<Core | null> {
+export function split(parent: Core, color: number | null, key: number): Promise<Core | null> {
   const where = `split on ${parent.label}, rank ${parent.rank} of ${parent.size}`
   if (color !== null && (!Number.isInteger(color) || color < 0)) {
     throw new MpiError(`${where}: color is ${String(color)}; give an integer, 0 or more, or null to stay out`)
   }
   if (!Number.isFinite(key)) throw new MpiError(`${where}: key is ${String(key)}; give a number`)
-  const mine = [proposal(parent), color ?? -1, key]
-  const made = await parent.call(signature('split'), undefined, async (endpoint) => {
-    const rows = await exchange(endpoint, mine)
-    const members = rows
-      .map(([, theirColor, theirKey], rank) => ({ rank, color: theirColor!, key: theirKey! }))
+  return derive(parent, 'split', [color ?? -1, key], `${parent.label}.split(${color})`, (rows) => {
+    if (color === null) return null
+    return rows
+      .map(([theirColor, theirKey], rank) => ({ rank, color: theirColor!, key: theirKey! }))
       .filter((member) => member.color === color)
       .sort((a, b) => a.key - b.key || a.rank - b.rank)
       .map((member) => parent.ranks[member.rank]!)
-    return settle(parent, endpoint, rows, color === null ? null : members)
   })
-  return make(parent, made, `${parent.label}.split(${color})`)
 }
 
 /** The communicator of a group of the parent's ranks; null outside the group. All ranks name the same group. */
-export async function create(parent: Core, group: Group): Promise<Core | null> {
+export function create(parent: Core, group: Group): Promise<Core | null> {
   const members = group.ranks.map((rank) => parent.group.indexOf(rank))
   if (members.includes(null)) {
     throw new RankError(
@@ -57,38 +50,47 @@ export async function create(parent: Core, group: Group): Promise<Core | null> {
         `${parent.label}; make it from ${parent.label}.group`,
     )
   }
-  const mine = [proposal(parent), members.length, ...(members as number[])]
-  const made = await parent.call(signature('create'), undefined, async (endpoint) => {
-    const all = await exchange(endpoint, mine)
-    all.forEach((row, rank) => {
-      if (row.length === mine.length && row.every((value, i) => i === 0 || value === mine[i])) return
-      const theirs = `[${row.slice(2).join(', ')}]`
+  const mine = [members.length, ...(members as number[])]
+  return derive(parent, 'create', mine, `${parent.label}.create(${members.length} ranks)`, (rows) => {
+    const [other, theirs] = firstOther(rows, mine) ?? []
+    if (theirs !== undefined) {
       throw new CollectiveMismatchError(
-        `create on ${parent.label}, rank ${parent.rank} of ${parent.size}: rank ${rank} gave the group ${theirs}, ` +
-          `this rank [${members.join(', ')}]; all ranks must give the same group`,
+        `create on ${parent.label}, rank ${parent.rank} of ${parent.size}: rank ${other} gave the group ` +
+          `[${theirs.slice(1).join(', ')}], this rank [${members.join(', ')}]; all ranks must give the same group`,
       )
-    })
-    return settle(parent, endpoint, all, group.rank === null ? null : group.ranks)
+    }
+    return group.rank === null ? null : group.ranks
   })
-  return make(parent, made, `${parent.label}.create(${members.length} ranks)`)
 }
 
-/** What the ranks of a new communicator have agreed on. */
-interface Settled {
-  readonly id: number
-  readonly ranks: readonly number[]
-  readonly boards: Boards
+/** The first rank that brought other numbers than this one, and those; null: all brought the same. */
+export function firstOther(
+  rows: readonly (readonly number[])[],
+  mine: readonly number[],
+): [rank: number, numbers: readonly number[]] | null {
+  const rank = rows.findIndex((row) => row.length !== mine.length || row.some((n, i) => n !== mine[i]))
+  return rank < 0 ? null : [rank, rows[rank]!]
 }
 
-/** The second half of the call: a board for the new communicator. Null: this rank is not in it. */
-async function settle(
+/**
+ * Makes a communicator of those ranks of the parent that `choose` names, as ranks of the job, when it sees the
+ * numbers that every rank of the parent has brought. Null: this rank is in none.
+ */
+export async function derive(
   parent: Core,
-  endpoint: Endpoint,
-  rows: number[][],
-  ranks: readonly number[] | null,
-): Promise<Settled | null> {
-  if (ranks === null) return null
-  return { id: rows[0]![0]!, ranks, boards: await shareBoards(parent, endpoint, ranks) }
+  call: CallName,
+  mine: readonly number[],
+  label: string,
+  choose: (rows: readonly (readonly number[])[]) => readonly number[] | null,
+): Promise<Core | null> {
+  const proposed = proposal(parent)
+  const made = await parent.call(signature(call), undefined, async (endpoint) => {
+    const rows = await exchange(endpoint, [proposed, ...mine])
+    const ranks = choose(rows.map((row) => row.slice(1)))
+    if (ranks === null) return null
+    return { id: rows[0]![0]!, ranks, boards: await shareBoards(parent, endpoint, ranks) }
+  })
+  return made && new Core(parent.state, made.id, label, made.ranks, made.boards)
 }
 
 async function shareBoards(parent: Core, endpoint: Endpoint, ranks: readonly number[]): Promise<Boards> {
@@ -157,10 +159,6 @@ async function shareBoard(parent: Core, endpoint: Endpoint, ranks: readonly numb
   if (boardId[0] !== NO_BOARD) shared.board(boardId[0], ranks).reset()
   await Promise.all(others.map((rank) => endpoint.send(Block.of(boardId), rank)))
   return boardId[0]
-}
-
-function make(parent: Core, made: Settled | null, label: string): Core | null {
-  return made && new Core(parent.state, made.id, label, made.ranks, made.boards)
 }
 
 /** A new id if this rank is to name it. Ids of different ranks differ by construction. */

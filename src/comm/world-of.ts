@@ -7,6 +7,7 @@
 import type { Activity, Job } from '../bootstrap/job.ts'
 import { DeadlockError, MpiError } from '../errors.ts'
 import type { Clock, Transport } from '../transport/transport.ts'
+import { Cart } from './cart/cart.ts'
 import { Communicator } from './communicator.ts'
 import { type Boards, Core, NO_BOARD, NO_BOARDS, type RankState } from './core.ts'
 import { layoutIn } from './layout-in.ts'
@@ -73,7 +74,14 @@ export function createWorld({ transport, clock, job, onWant }: WorldOptions): Wo
       messenger.failAll(error)
     },
   })
-  const state: RankState = { job, messenger, cores: new Set(), unequal: [], nextId: SELF_COUNTER + 1 }
+  const state: RankState = {
+    job,
+    messenger,
+    cores: new Set(),
+    unequal: [],
+    makeCart: (core, grid) => new Cart(core, grid),
+    nextId: SELF_COUNTER + 1,
+  }
   const everyone = Array.from({ length: job.size }, (_, rank) => rank)
   const world = new Core(state, WORLD_ID, 'world', everyone, boardsOfWorld(messenger, job, everyone), true)
   const self = new Core(state, job.rank + job.size * SELF_COUNTER, 'self', [job.rank], NO_BOARDS, true)

@@ -74,4 +74,10 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
     ],
     slip: ['column.allreduce(element, SUM)', 'column.allreduce(element + 1, SUM)'],
   },
+  '14-cartesian-halo.ts': {
+    lines: (size) => [
+      `${['1 × 1', '2 × 1', '3 × 1', '2 × 2'][size - 1]} tiles: every cell is right after 50 steps`,
+    ],
+    slip: ['line(W + 1, W), line(W + N, W)', 'line(W + N, W), line(W + 1, W)'],
+  },
 }

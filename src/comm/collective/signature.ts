@@ -28,6 +28,12 @@ export const CallKind = {
   split: 17,
   create: 18,
   sharedArray: 19,
+  createCart: 24,
+  sub: 25,
+  neighborAllgather: 26,
+  neighborAllgatherv: 27,
+  neighborAlltoall: 28,
+  neighborAlltoallv: 29,
 } as const
 
 export type CallName = keyof typeof CallKind
