@@ -25,8 +25,8 @@ import { statusFrom } from './status.ts'
 /** `recv` has found nothing that it may take; the long way has to. */
 export const MISS: unique symbol = Symbol('miss')
 
-/** So often a receive looks for its message before it gives the thread away: some 2 us in all. */
-const LOOKS = 256
+/** So often a receive looks for its message before it gives the thread away: some 6 us in all, time to pack an answer. */
+const LOOKS = 768
 /** Hope runs from 0 to this: how often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
 /** Without hope, one receive in so many looks all the same, to see whether things have changed. */

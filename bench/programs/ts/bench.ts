@@ -63,7 +63,8 @@ async function calibrate(run: Bench['run'], warmUp: number, budget: number): Pro
     if (total >= warmUp || n >= 1 << 22) {
       iterations = Math.min(Math.max(Math.floor(budget / perCall), 3), 5_000_000)
     }
-    iterations = await world.bcast(iterations)
+    // As an integer for V8 too: the code it has compiled for the rounds before would not do for a double.
+    iterations = (await world.bcast(iterations)) | 0
     if (iterations > 0) return iterations
   }
 }

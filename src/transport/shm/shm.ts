@@ -69,8 +69,11 @@ interface Flush {
   readonly resolve: () => void
 }
 
-/** Messages up to this length are copied twice rather than announced. */
-const EAGER_BYTES = 32 << 10
+/**
+ * Messages up to this length are copied twice rather than announced. Where the receiver can copy them out of the
+ * sender's memory itself, that is quicker for all but what fits one record: 16 KiB take 5.6 us instead of 10.9.
+ */
+const EAGER_BYTES = { fetched: 8 << 10, inChunks: 32 << 10 }
 
 /** How often a rank that waits looks whether another has used the memory that it has not mapped itself. */
 const LOOKOUT_MS = 5
@@ -81,7 +84,6 @@ const RECORDS_AT_ONCE = 64
 export class ShmTransport implements Transport, SharedMemory {
   readonly name = 'shm'
   readonly maxBodyBytes: number
-  readonly eagerBytes: number
   readonly creditBytes = 8 << 20
   readonly ranks: readonly number[]
   readonly #options: ShmOptions
@@ -126,7 +128,6 @@ export class ShmTransport implements Transport, SharedMemory {
     this.#peers = new Array(ranks.length).fill(undefined)
     this.#callerBits = new Int32Array((ranks.length + 31) >> 5)
     this.maxBodyBytes = layout.chunkBytes
-    this.eagerBytes = Math.min(EAGER_BYTES, layout.chunkBytes)
     this.#deliver = (frame, body) => {
       if (!this.#closed) this.#sink!.onFrame(this.#deliveringFor, frame, body)
     }
@@ -136,6 +137,11 @@ export class ShmTransport implements Transport, SharedMemory {
 
   get shared(): SharedMemory {
     return this
+  }
+
+  get eagerBytes(): number {
+    const { fetched, inChunks } = EAGER_BYTES
+    return Math.min(this.#here?.memory.canFetch ? fetched : inChunks, this.maxBodyBytes)
   }
 
   get common(): SharedMemory {
