@@ -80,4 +80,10 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
     ],
     slip: ['line(W + 1, W), line(W + N, W)', 'line(W + N, W), line(W + 1, W)'],
   },
+  '15-columns.ts': {
+    lines: (size) => [
+      `the column from rank ${size - 1}, upside down: ${[4, 3, 2, 1, 0].map((i) => 100 * (size - 1) + 10 * i + 1).join(' ')}`,
+    ],
+    slip: ['column(COLUMNS - 1), next', 'column(COLUMNS - 2), next'],
+  },
 }
