@@ -8,12 +8,15 @@
 import type { Lookout } from './lookout.ts'
 import { reclaim } from './reclaim.ts'
 import { type Dealer, isWake, type Router } from './sockets.ts'
+import { HEAD_BYTES } from './wire.ts'
 
 /** After so much work in a row the event loop gets a turn; zeromq alone would allow 512 messages of any size. */
 const MESSAGES_PER_TURN = 256
 const BYTES_PER_TURN = 2 << 20
-/** The same where this rank looks for each message itself, some 100 us long. */
+/** The same for messages that this rank looked for itself, some 100 us each. */
 const LOOKS_PER_TURN = 8
+/** What comes after a longer message is one of many, and ZeroMQ's thread needs the core to copy it. */
+const SHORT_BYTES = 4096
 /** So many messages are more than had arrived: other ranks may send for ever, faster than we read. */
 const MESSAGES_PER_DRAIN = 10_000
 
@@ -29,9 +32,9 @@ export class Inbox {
   /** Sends to our own router, to end a receive that is pending for nobody. */
   readonly #waker: Dealer
   readonly #events: InboxEvents
-  /** Null: the event loop alone waits. */
+  /** Null: the event loop alone waits; `#isLooking`: whether it is worth asking for the next message. */
   readonly #lookout: Lookout | null
-  readonly #mostMessages: number
+  #isLooking = false
   #running = false
   #pending = false
   #waking = false
@@ -42,13 +45,13 @@ export class Inbox {
   /** Read since the loop last had a turn because of us. */
   #messages = 0
   #bytes = 0
+  #looks = 0
 
   constructor(router: Router, waker: Dealer, events: InboxEvents, lookout: Lookout | null) {
     this.#router = router
     this.#waker = waker
     this.#events = events
     this.#lookout = lookout
-    this.#mostMessages = lookout === null ? MESSAGES_PER_TURN : LOOKS_PER_TURN
   }
 
   /** To be called when somebody begins to listen. */
@@ -105,7 +108,7 @@ export class Inbox {
       queueMicrotask(this.#tellDrained)
       return
     }
-    this.#lookout?.wait(this.#isReadable)
+    if (this.#isLooking && this.#lookout!.wait(this.#isReadable)) this.#looks++
     this.#pending = true
     try {
       this.#router.receive().then(this.#take, this.#broken)
@@ -131,11 +134,19 @@ export class Inbox {
       return
     }
     this.#sinceDrain++
-    this.#bytes += (parts[1]?.length ?? 0) + (parts[2]?.length ?? 0)
+    const length = (parts[1]?.length ?? 0) + (parts[2]?.length ?? 0)
+    this.#bytes += length
+    // Whoever gets no more than an acknowledgement has sent much, and waits for nothing.
+    this.#isLooking = this.#lookout !== null && length > HEAD_BYTES && length <= SHORT_BYTES
     for (let i = 1; i < parts.length; i++) reclaim(parts[i]!)
-    if (++this.#messages >= this.#mostMessages || this.#bytes >= BYTES_PER_TURN) {
+    if (
+      ++this.#messages >= MESSAGES_PER_TURN ||
+      this.#bytes >= BYTES_PER_TURN ||
+      this.#looks >= LOOKS_PER_TURN
+    ) {
       this.#messages = 0
       this.#bytes = 0
+      this.#looks = 0
       setImmediate(this.#next)
     } else {
       // Whoever waited for this message may want to answer: asking for the next one takes as long as that.

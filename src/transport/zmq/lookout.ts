@@ -46,13 +46,14 @@ export class Lookout {
     this.#ways = ways
   }
 
-  /** Looks until `isThere`, or until it is time to sleep. */
-  wait(isThere: () => boolean): void {
+  /** Looks until `isThere`, or until it is time to sleep. True: it has looked. */
+  wait(isThere: () => boolean): boolean {
     const giveWay = this.#wayToLook()
-    if (giveWay === null) return
+    if (giveWay === null) return false
     const isFound = this.#look(isThere, giveWay)
     if (!isFound && this.#hope > 0) this.#hope--
     else if (isFound && this.#hope < MOST_HOPE) this.#hope++
+    return true
   }
 
   /** Null: this wait is better left to the event loop. */
