@@ -9,18 +9,19 @@ export function product(rows: Rows, x: Float64Array, y: Float64Array): void {
   let i = 0
   for (let row = 0; row < n; row++) {
     const end = rowStarts[row + 1]!
-    // Two sums: an addition need not wait for the one before it.
-    let even = 0
-    let odd = 0
-    for (const last = end - 1; i < last; i += 2) {
-      even += values[i]! * x[columns[i]!]!
-      odd += values[i + 1]! * x[columns[i + 1]!]!
+    // Four sums: an addition need not wait for the one before it.
+    let sum0 = 0
+    let sum1 = 0
+    let sum2 = 0
+    let sum3 = 0
+    for (const last = end - 3; i < last; i += 4) {
+      sum0 += values[i]! * x[columns[i]!]!
+      sum1 += values[i + 1]! * x[columns[i + 1]!]!
+      sum2 += values[i + 2]! * x[columns[i + 2]!]!
+      sum3 += values[i + 3]! * x[columns[i + 3]!]!
     }
-    if (i < end) {
-      even += values[i]! * x[columns[i]!]!
-      i++
-    }
-    y[row] = even + odd
+    for (; i < end; i++) sum0 += values[i]! * x[columns[i]!]!
+    y[row] = sum0 + sum1 + (sum2 + sum3)
   }
 }
 
