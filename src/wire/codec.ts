@@ -10,7 +10,7 @@
  * structuredClone hands to another thread (Blob, KeyObject) are refused.
  */
 
-import { MpiError, type Where } from '../errors.ts'
+import { ItemError, MpiError, type Where } from '../errors.ts'
 import { decodeCloned, encodeCloned } from './codec/cloned.ts'
 import { Form } from './codec/form.ts'
 import { decodeNumberList, encodeNumberList } from './codec/number-list.ts'
@@ -27,6 +27,7 @@ import {
   encodeNumber,
   encodeString,
 } from './codec/scalar.ts'
+import { Layout } from './layout/layout.ts'
 
 /**
  * The bytes of `value`, in memory of their own.
@@ -69,6 +70,12 @@ export function decodeItem(bytes: Uint8Array): unknown {
 }
 
 function encodeObject(value: object, where: Where): Uint8Array {
+  // As an item it would arrive as a description of places, and nothing would be filled.
+  if (value instanceof Layout) {
+    throw new ItemError(
+      `${where}: a layout goes by send, recv and what is made of them; for this call copy its elements into an array`,
+    )
+  }
   try {
     if (Array.isArray(value) && typeof value[0] === 'number' && isPlainArray(value)) {
       const bytes = encodeNumberList(value)
