@@ -50,8 +50,8 @@ const NONE: IntoOptions = {}
  * exchange), (p - 1)(alpha + n beta), which asks no rank to take in several at a time.
  *
  * Between hosts as well. By leaders, who combine what goes from one host to another, blocks of 8 to 1024 bytes took
- * 0.75 to 2.3 times as long with 2 x 4 ranks, as long with 2 x 8, and 1.2 to 3.4 times with 3 x 4, on two busy cores:
- * what messages save goes into two hand-offs and the leaders' copies, and all others wait for the leaders.
+ * 0.75 to 2.3 times as long with 2 x 4 ranks, as long with 2 x 8, and 1.2 to 3.4 times with 3 x 4, roughly measured
+ * with all hosts on one busy machine: no reason yet to prefer it to one rule for all.
  */
 function exchangeArrays(scope: Scope, values: Raw, options: IntoOptions) {
   const count = equalBlocks(scope, 'alltoall', values, 'for blocks of different lengths use alltoallv')
