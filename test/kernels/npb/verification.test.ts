@@ -6,11 +6,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Result, ROOT, tsrun } from '../../helpers/tsrun.ts'
-
-// A guard against a hang only: CG makes 1200 collective calls, and on a busy machine each waits for all ranks' turns.
-vi.setConfig({ testTimeout: 300_000 })
 
 const FOLDER = join(ROOT, 'examples/mpi/npb')
 

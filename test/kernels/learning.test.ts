@@ -7,12 +7,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decode } from 'fast-png'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT, tsrun } from '../helpers/tsrun.ts'
-import { KERNEL_ANSWERS, KERNEL_FOLDER, KERNELS, kernelPath, kernelText } from './kernels.ts'
-
-// A guard against a hang only: on a busy machine hundreds of exchanges each wait for all ranks' turns.
-vi.setConfig({ testTimeout: 300_000 })
+import { KERNEL_ANSWERS, KERNEL_FOLDER, KERNELS, kernelPath, kernelText } from './learning.ts'
 
 const HEADER =
   /^\/\*\*\n(?<shows>(?: \* .+\n)+) \*\n \* Teaches: (?<teaches>.+)\n \* Picture: (?<picture>.+)\n \* Run: (?<run>.+)\n \*\/\n\n/
