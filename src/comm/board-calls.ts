@@ -7,7 +7,7 @@
  */
 
 import { MpiError } from '../errors.ts'
-import { type Board, ELSEWHERE, Unreadable } from '../transport/board.ts'
+import { type Board, ELSEWHERE, NOBODY, Unreadable } from '../transport/board.ts'
 import type { SharedMemory } from '../transport/shared-memory.ts'
 import type { BoardCall, Runner } from './board-call.ts'
 import type { Steps } from './collective/board/steps.ts'
@@ -142,17 +142,21 @@ export class BoardCalls implements Runner {
     // It may wait for this host's ranks from now on: look for them soon.
     this.#unwatch()
     this.#watch()
-    this.#relaxIfFar(this.#running)
+    this.#pace(this.#running)
   }
 
   /**
+   * How this rank waits from now on. A call that only gives way has work of its own left, for which nobody will ring.
+   *
    * Between hosts everything takes long. What comes from there comes by the event loop, which is not to be kept
    * from turning by looks at memory; and where ranks outnumber cores, those who wait for one that waits for other
    * hosts had better leave it theirs: with 2 x 4 ranks on two cores a barrier took a third of the time.
    */
-  #relaxIfFar(call: BoardCall<unknown>): void {
+  #pace(call: BoardCall<unknown>): void {
+    const { awaited } = this.board
+    if (awaited === NOBODY) return this.#shared.stir()
     if (call.messages === null) return
-    if (this.#shared.isCrowded || this.board.awaited === ELSEWHERE) this.#shared.relax()
+    if (this.#shared.isCrowded || awaited === ELSEWHERE) this.#shared.relax()
   }
 
   /** Whether a call that has thrown this still waits for something: news of a rank's death. */
@@ -165,7 +169,7 @@ export class BoardCalls implements Runner {
     this.#running = call
     if (error instanceof Unreadable) this.#expectDeath(error.peer)
     this.#watch()
-    this.#relaxIfFar(call)
+    this.#pace(call)
   }
 
   /** Takes a call that is pending into the queue. */
@@ -213,9 +217,9 @@ export class BoardCalls implements Runner {
           pending.succeed(call, result.value)
           return true
         }
-      } while (this.board.examine())
+      } while (this.board.awaited !== NOBODY && this.board.examine())
       this.#checkAwaited(call)
-      this.#relaxIfFar(call)
+      this.#pace(call)
       return false
     } catch (error) {
       if (error instanceof Unreadable) {

@@ -79,13 +79,21 @@ export function startAll(requests: readonly PersistentRequest<unknown>[]): void 
   const all = requests as readonly StartedAgain<unknown>[]
   if (new Set(all).size < all.length)
     throw new MpiError('startAll: a request is twice in the list, but can be active only once; give it once')
-  for (const request of all) request.checkStart('startAll')
+  for (const request of all) {
+    if (!(request instanceof StartedAgain))
+      throw new MpiError(
+        'startAll: one of the requests cannot be started; give those of sendInit and recvInit',
+      )
+    request.checkStart('startAll')
+  }
   for (const request of all) request.start()
 }
 
 class StartedAgain<T> implements PersistentRequest<T>, WaitableRequest<T> {
   /** What is under way, or over and not waited for; null: inactive. */
   #round: WaitableRequest<T> | null = null
+  /** What a test has found over: whoever waits before the next start is told its result. */
+  #tested: WaitableRequest<T> | null = null
   /** Of what was waited for last. */
   #status: Status | undefined
   #plan: Plan<T> | null
@@ -126,6 +134,7 @@ class StartedAgain<T> implements PersistentRequest<T>, WaitableRequest<T> {
 
   start(): void {
     this.checkStart('start')
+    this.#tested = null
     this.#round = this.#plan!.begin() as WaitableRequest<T>
   }
 
@@ -144,6 +153,11 @@ class StartedAgain<T> implements PersistentRequest<T>, WaitableRequest<T> {
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     const round = this.#round
+    if (round === null && this.#tested !== null) {
+      const tested = this.#tested
+      this.#tested = null
+      return Promise.resolve(tested).then(onFulfilled, onRejected)
+    }
     if (round === null) {
       this.#status = this.#emptyStatus
       return Promise.resolve(this.#nothing).then(onFulfilled, onRejected)
@@ -165,7 +179,11 @@ class StartedAgain<T> implements PersistentRequest<T>, WaitableRequest<T> {
   async test(): Promise<boolean> {
     if (!this.done) await this.#messenger.progress()
     if (!this.done) return false
-    await this
+    const round = this.#round
+    if (round === null) return true
+    // Throws if it has failed; a value is only for who waits.
+    await this.then()
+    this.#tested = round
     return true
   }
 

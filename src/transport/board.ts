@@ -54,6 +54,9 @@ export class Unreadable extends Error {
   }
 }
 
+/** In `awaited`: nothing is waited for; the call only gives way. */
+export const NOBODY = -1
+
 /** In `awaited`: what is waited for comes by messages, and no look at the board will show it. */
 export const ELSEWHERE = -2
 
@@ -64,7 +67,7 @@ export interface Board {
   readonly cellBytes: number
   /** Whether longer blocks can be shown, by saying where they are. */
   readonly canFetch: boolean
-  /** The rank without which the last question answered by false could not be answered by true; -1: none; ELSEWHERE. */
+  /** The rank without which the last question answered by false could not be answered by true; NOBODY; ELSEWHERE. */
   awaited: number
 
   // ---- calls ----------------------------------------------------------------------------------

@@ -74,6 +74,8 @@ export interface SharedMemory extends CommonMemory {
   readonly isCrowded: boolean
   /** What this rank waits for from now on may take long: it sleeps without looking about for it. */
   relax(): void
+  /** This rank has work of its own to go on with: it looks again soon, whatever `relax` has said before. */
+  stir(): void
   /** Gives this rank's core to another process, if one wants it. */
   giveWay(): void
   /** The lane to and from `peer`; null for this rank itself and for ranks out of reach. */

@@ -27,7 +27,7 @@ import {
   encodeNumber,
   encodeString,
 } from './codec/scalar.ts'
-import { Layout } from './layout/layout.ts'
+import { isStrided } from './layout/nd-view.ts'
 
 /**
  * The bytes of `value`, in memory of their own.
@@ -70,10 +70,10 @@ export function decodeItem(bytes: Uint8Array): unknown {
 }
 
 function encodeObject(value: object, where: Where): Uint8Array {
-  // As an item it would arrive as a description of places, and nothing would be filled.
-  if (value instanceof Layout) {
+  // As an item it would arrive as a description of places, and nothing would be filled. Point-to-point calls pack it.
+  if (isStrided(value)) {
     throw new ItemError(
-      `${where}: a layout goes by send, recv and what is made of them; for this call copy its elements into an array`,
+      `${where}: strided data goes by send, recv and what is made of them; for this call copy the elements into an array`,
     )
   }
   try {

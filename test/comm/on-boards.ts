@@ -194,6 +194,7 @@ class SimulatedShared implements SharedMemory {
   giveWay(): void {}
 
   relax(): void {}
+  stir(): void {}
 
   turnDue(): boolean {
     return false

@@ -119,6 +119,24 @@ describe.each(eagerSettings)('test(), eager %d', (eager) => {
       { eager },
     )
   })
+
+  it('leaves the value to who waits next, once', async () => {
+    await runRanks(
+      2,
+      async (comm) => {
+        if (comm.rank === 0) return comm.send({ x: 42 }, 1)
+        const request = comm.recvInit(0)
+        request.start()
+        while (!(await request.test()));
+        expect(request.active).toBe(false)
+        expect(await request.test()).toBe(true)
+        expect(await request).toEqual({ x: 42 })
+        expect(request.status?.source).toBe(0)
+        expect(await request).toBe(undefined)
+      },
+      { eager },
+    )
+  })
 })
 
 describe('a failure', () => {

@@ -18,6 +18,12 @@ describe('what arrives', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'all agree\n', stderr: '' })
   })
 
+  // More ranks than cores on most machines, where those of the tests are.
+  test('long reductions and broadcasts, where ranks outnumber cores', async () => {
+    const { code, stdout, stderr } = await run('a:4,b:4', 'long-collectives.ts')
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'all right\n', stderr: '' })
+  })
+
   test.each(['a:1,b:1,c:1,d:1', 'a:2,b:2'])('in order, all of it, once, on %s', async (placement) => {
     const { code, stdout, stderr } = await run(placement, 'order-under-random-sizes.ts', '1')
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '180 messages in order\n', stderr: '' })

@@ -248,6 +248,10 @@ export class ShmTransport implements Transport, SharedMemory {
     this.#here?.waiting.relax()
   }
 
+  stir(): void {
+    this.#here?.waiting.nudge()
+  }
+
   giveWay(): void {
     this.#options.yieldCore()
   }

@@ -5,8 +5,9 @@ import type { Raw } from '../datatype.ts'
 import type { Places } from './places.ts'
 
 /**
- * Some of the elements of a typed array, in a fixed order: what `vector`, `indexed` and `subarray` make. Any call
- * takes it in place of a typed array, as a value and as `into`, and treats it as the vector of these elements.
+ * Some of the elements of a typed array, in a fixed order: what `vector`, `indexed` and `subarray` make.
+ * `send`, `recv` and their kin take it in place of a typed array, as a value and as `into`, and treat it as the vector of
+ * these elements. Collectives do not take it yet.
  *
  * It names the elements and does not hold them: what a call sends is what the array holds then. A layout never
  * changes, and can be used in any number of calls.

@@ -2,9 +2,13 @@ import { expect, it } from 'vitest'
 import { encodeItem } from '../../../src/wire/codec.ts'
 import { vector } from '../../../src/wire/layout/make.ts'
 
-it('is no item: one would arrive as a description of places', () => {
-  const column = vector(new Float64Array(6), { count: 2, stride: 3 })
-  expect(() => encodeItem(column, 'bcast on world')).toThrow(
-    'bcast on world: a layout goes by send, recv and what is made of them; for this call copy its elements into an array',
+const data = new Float64Array(6)
+
+it.each([
+  ['a layout', vector(data, { count: 2, stride: 3 })],
+  ['an ndarray-like', { data, shape: [2], stride: [3], offset: 0 }],
+])('%s is no item: it would arrive as a description of places', (_, strided) => {
+  expect(() => encodeItem(strided, 'bcast on world')).toThrow(
+    'bcast on world: strided data goes by send, recv and what is made of them; for this call copy the elements into an array',
   )
 })

@@ -6,7 +6,7 @@
  * there is over before it returns, without a promise or an operation: that is why these are no async functions.
  */
 
-import type { Board } from '../../../transport/board.ts'
+import { type Board, NOBODY } from '../../../transport/board.ts'
 import type { Block } from '../../../wire/block.ts'
 import { decodeItem } from '../../../wire/codec.ts'
 import { ITEM, type TypeCode, typeName } from '../../../wire/datatype.ts'
@@ -80,5 +80,5 @@ export function isLong(bytes: number): boolean {
 
 /** Gives way without waiting for anybody: for `yield rest(board)`. */
 export function rest(board: Board): undefined {
-  board.awaited = -1
+  board.awaited = NOBODY
 }
