@@ -108,7 +108,7 @@ class CallRecv<T extends Block | void> extends RecvOperation<T> {
 
   get #cure(): string {
     // These alone receive by counts that the receiver has given, and that nobody else has seen.
-    return this.#call.signature.call.startsWith('neighbor')
+    return /^neighbor.*v$/.test(this.#call.signature.call)
       ? 'into.counts must be what comes; leave them away to take whatever it is'
       : 'all ranks must give the same element type and count'
   }

@@ -1,9 +1,10 @@
 /**
  * Decides for each import of the script what is bundled and what stays an import.
  *
- * Bundled: TypeScript outside node_modules (and JSON that Node could not import as it is written). Left
+ * Bundled: TypeScript that is no other package's (and JSON that Node could not import as it is written). Left
  * alone: builtins, packages, JavaScript, `tsmpi` itself: a second copy of it would be a second world.
- * For other hosts JavaScript outside node_modules is bundled too: only packages need to be there.
+ * For other hosts JavaScript that is no other package's is bundled too: only packages need to be there.
+ * The script may lie in node_modules itself, as an example of a package: its own files are bundled all the same.
  */
 
 import { createRequire, isBuiltin } from 'node:module'
@@ -52,7 +53,8 @@ async function decide(one: Import): Promise<OnResolveResult | undefined> {
       return { path, external: true }
     return { errors: [{ text: notFound(path, isFile) }] }
   }
-  if (shallBundle(found, one)) return { path: found.path, suffix: found.suffix }
+  if (shallBundle(found, one, inNodeModules(isFile ? path : found.path)))
+    return { path: found.path, suffix: found.suffix }
   if (isFile) return external(one, found)
 
   // A package stays a bare import if the script's own folder leads to the same one.
@@ -67,11 +69,14 @@ function ask({ build, args }: Import, path: string, resolveDir: string): Promise
   return build.resolve(path, { kind, importer, resolveDir, pluginData: ASKED_BY_US, with: args.with })
 }
 
-function shallBundle(found: ResolveResult, { args, travels }: Import): boolean {
+/** Of a file import it is the path as written that shows whether it leads into another package. */
+function inNodeModules(path: string): boolean {
+  return /(^|\/)node_modules\//.test(path)
+}
+
+function shallBundle(found: ResolveResult, { args, travels }: Import, isOtherPackages: boolean): boolean {
   const extension = extname(found.path)
-  if (TYPESCRIPT.has(extension) || (travels && JAVASCRIPT.has(extension))) {
-    return !found.path.includes('/node_modules/')
-  }
+  if (TYPESCRIPT.has(extension) || (travels && JAVASCRIPT.has(extension))) return !isOtherPackages
   return extension === '.json' && args.kind !== 'require-call' && args.with.type !== 'json'
 }
 

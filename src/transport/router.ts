@@ -16,7 +16,6 @@ import type { SendToken, Sink, Transport } from './transport.ts'
 export class Router implements Transport {
   readonly name: string
   readonly maxBodyBytes: number
-  readonly eagerBytes: number
   readonly creditBytes: number
   readonly shared: SharedMemory | null
   readonly common: CommonMemory | null
@@ -39,8 +38,12 @@ export class Router implements Transport {
     this.common = this.#near?.common ?? null
     this.name = this.#all.map((t) => t.name).join('+')
     this.maxBodyBytes = Math.min(...this.#all.map((t) => t.maxBodyBytes))
-    this.eagerBytes = Math.min(...this.#all.map((t) => t.eagerBytes))
     this.creditBytes = Math.min(...this.#all.map((t) => t.creditBytes))
+  }
+
+  /** Shared memory finds out late how long is too long. */
+  get eagerBytes(): number {
+    return Math.min(...this.#all.map((t) => t.eagerBytes))
   }
 
   get unflushed(): number {

@@ -157,6 +157,16 @@ ${print('[kind, (await import(name)).kind, require("dep").kind, own, inner]')}`,
     expect(JSON.parse(stdout)).toEqual(['there', 7])
   })
 
+  test('a script of an installed package brings its own TypeScript files', async () => {
+    const folder = makeProject({
+      'node_modules/kit/package.json': '{ "name": "kit", "type": "module" }',
+      'node_modules/kit/examples/main.ts': `import { part } from './parts/part.ts'\n${print('part')}`,
+      'node_modules/kit/examples/parts/part.ts': 'export const part: number = 5',
+    })
+    const { stdout, stderr } = await tsrun(['-n', '1', join(folder, 'node_modules/kit/examples/main.ts')])
+    expect({ stdout: stdout.trim(), stderr }).toEqual({ stdout: '5', stderr: '' })
+  })
+
   test('a package that is not there: said once, before anything runs', async () => {
     const folder = makeProject({ 'main.ts': `import 'no-such-package/deep'\nconsole.log(import.meta.url)` })
     const { code, stdout, stderr } = await tsrun(['-n', '3', join(folder, 'main.ts')])

@@ -28,6 +28,7 @@ import {
   type Board,
   type CallNote,
   Disagreement,
+  NOBODY,
   Unreadable,
 } from '../board.ts'
 import { BOARD_RANK_BYTES, CELL_BYTES, CELL_HEAD_BYTES, CELLS, LINE_BYTES } from './layout.ts'
@@ -247,7 +248,7 @@ export class SharedBoard implements Board {
 
   /** Says by whose changes, from which round on, this rank wants to be woken. True: it was others' until now. */
   #await(peer: number): boolean {
-    const isAnybody = peer === -1 || peer === this.rank
+    const isAnybody = peer === NOBODY || peer === this.rank
     const awaits = isAnybody ? 0 : peer === AWAITED_ELSEWHERE ? AWAITS_NOBODY : peer + AWAITS_RANK
     const round = this.#waitsToSee ? this.#round : this.#roundAwaited
     if (awaits === this.#awaits && (awaits <= 0 || round === this.#awaitsRound)) return false
