@@ -41,6 +41,10 @@ export const KERNEL_ANSWERS: Readonly<Record<string, KernelAnswer>> = {
     line: 'after 48 generations the glider is back where it was, on a torus of 12 × 12 cells',
     slip: ['for (let y = 0; y < h + 2; y++) now', 'for (let y = 1; y < h + 1; y++) now'],
   },
+  'heat-2d.ts': {
+    line: 'after 400 steps the middle of the plate is at 0.617480410',
+    slip: ['now[i - stride]! + now[i + stride]!', 'now[i - stride]! + now[i - stride]!'],
+  },
   'k-means.ts': {
     line: '11 rounds: clusters of 1011, 1009, 1002, 996, 994, 988 points',
     slip: [
