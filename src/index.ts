@@ -16,6 +16,8 @@ export type {
   VBlocks,
   VInto,
   VIntoOptions,
+  WBlock,
+  WIntoOptions,
 } from './comm/collective/types.ts'
 export type { Communicator } from './comm/communicator.ts'
 export { Group } from './comm/group.ts'

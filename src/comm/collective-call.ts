@@ -2,7 +2,7 @@
 
 import { CollectiveMismatchError } from '../errors.ts'
 import { Block } from '../wire/block.ts'
-import { typeName } from '../wire/datatype.ts'
+import { ITEM, typeName } from '../wire/datatype.ts'
 import type { Frame } from '../wire/frame.ts'
 import { LARGEST_TAG } from './arguments.ts'
 import type { Endpoint } from './collective/endpoint.ts'
@@ -99,7 +99,8 @@ class CallRecv<T extends Block | void> extends RecvOperation<T> {
   override refusal(frame: Frame): Error | null {
     const into = this.into
     if (into === null || (frame.type === into.type && frame.bytes === into.byteLength)) return null
-    const theirs = `${frame.bytes} bytes of ${typeName(frame.type)}`
+    const isNothing = frame.bytes === 0 && frame.type === ITEM
+    const theirs = isNothing ? 'nothing' : `${frame.bytes} bytes of ${typeName(frame.type)}`
     return new CollectiveMismatchError(
       `${this.#call.signature.call} ${this.context.where}: rank ${frame.source} sent ${theirs}, this rank ` +
         `expects ${into.byteLength} bytes of ${typeName(into.type)}; ${this.#cure}`,
@@ -107,6 +108,8 @@ class CallRecv<T extends Block | void> extends RecvOperation<T> {
   }
 
   get #cure(): string {
+    if (/w$/.test(this.#call.signature.call))
+      return 'its place in into must have the element type and length of what comes'
     // These alone receive by counts that the receiver has given, and that nobody else has seen.
     return /^neighbor.*v$/.test(this.#call.signature.call)
       ? 'into.counts must be what comes; leave them away to take whatever it is'

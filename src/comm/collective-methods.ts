@@ -26,7 +26,10 @@ import type {
   Reduced,
   VBlocks,
   VIntoOptions,
+  WBlock,
+  WIntoOptions,
 } from './collective/types.ts'
+import { alltoallw } from './layout/alltoallw.ts'
 
 /** Options that name where a typed array goes. */
 type Into<B extends Raw> = IntoOptions<B> & { readonly into: B }
@@ -240,6 +243,41 @@ export abstract class CollectiveMethods {
     options?: VIntoOptions<I>,
   ): Promise<ReceivedBlocks<I>> {
     return alltoallv(this.#scope, blocks, options)
+  }
+
+  /**
+   * Has every rank send a block to every rank, each of any element type and length, and in any layout.
+   *
+   * All ranks call it with a list of `size` blocks: typed arrays, layouts, ndarray-likes, or null for nothing. What
+   * rank r has as `blocks[s]` goes to place r of rank s. Transposes a matrix of which each rank has a strip of rows:
+   *
+   * ```ts
+   * const [rows, cols] = [n / size, n]      // of `mine`; `turned` is of the same shape
+   * const blocks = Array.from({ length: size }, (_, s) =>
+   *   ({ data: mine, shape: [rows, rows], stride: [1, cols], offset: s * rows }))     // turned round
+   * const into = Array.from({ length: size }, (_, r) =>
+   *   subarray(turned, { sizes: [rows, cols], subsizes: [rows, rows], starts: [0, r * rows] }))
+   * await comm.alltoallw(blocks, { into })
+   * ```
+   * @param options `into`: a list with a place for the block of each rank, of exactly its element type and length;
+   *   null, or of length 0: nothing comes. Places must not share memory with each other. With `blocks` they may:
+   *   what is sent is what these held when the call was made.
+   * @returns `into`, or a list of new typed arrays, packed, with null where a rank has sent null. When it resolves
+   *   the blocks may be overwritten.
+   * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if what a rank sends
+   *   is not what its place is for.
+   * @see MPI-4.1 §6.8, MPI_Alltoallw
+   */
+  alltoallw<const I extends readonly WBlock[]>(
+    blocks: readonly WBlock[],
+    options: WIntoOptions<I> & { readonly into: I },
+  ): Promise<I>
+  alltoallw<B extends Raw>(
+    blocks: readonly WBlock<B>[],
+    options?: CollectiveOptions,
+  ): Promise<(ArrayOf<B> | null)[]>
+  alltoallw(blocks: readonly WBlock[], options?: WIntoOptions): Promise<unknown> {
+    return alltoallw(this.#scope, blocks, options)
   }
 
   /**

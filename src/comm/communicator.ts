@@ -203,7 +203,17 @@ export class Communicator extends CollectiveMethods {
    * @see MPI-4.1 §3.9, MPI_Send_init
    */
   sendInit(value: unknown, dest: number | null, options?: SendOptions): PersistentRequest<void> {
-    return sendInit(this.#core.p2p, value, dest, options)
+    return sendInit(this.#core.p2p, 'sendInit', value, dest, options)
+  }
+
+  /**
+   * As `sendInit`, for sends that are complete only when the receiver has begun to receive: the persistent form of
+   * `ssend`.
+   * @throws what is wrong with `dest` and `options`, at once
+   * @see MPI-4.1 §3.9, MPI_Ssend_init
+   */
+  ssendInit(value: unknown, dest: number | null, options?: SendOptions): PersistentRequest<void> {
+    return sendInit(this.#core.p2p, 'ssendInit', value, dest, options)
   }
 
   /**

@@ -41,17 +41,18 @@ interface Plan<T> {
   readonly emptyStatus: Status | undefined
 }
 
-/** `Communicator.sendInit`, where it is documented. */
+/** `Communicator.sendInit` and `ssendInit`, where they are documented. */
 export function sendInit(
   p2p: PointToPoint,
+  name: 'sendInit' | 'ssendInit',
   value: unknown,
   dest: number | null,
   options?: SendOptions,
 ): PersistentRequest<void> {
-  const where = new CallSite('sendInit', p2p.context)
+  const where = new CallSite(name, p2p.context)
   p2p.checkSend(where, dest, options)
   const kept = { ...options }
-  const begin = () => p2p.isend('sendInit', value, dest, kept)
+  const begin = () => p2p.isend(name, value, dest, kept)
   return new StartedAgain<void>(p2p.messenger, { where, begin, nothing: undefined, emptyStatus: undefined })
 }
 

@@ -126,7 +126,7 @@ export class PointToPoint {
     }
   }
 
-  /** `name`: what the program has called, isend or sendInit. */
+  /** `name`: what the program has called: isend, sendInit or ssendInit. */
   isend(name: string, value: unknown, dest: number | null, options?: SendOptions): Request<void> {
     const operation = this.#postSend(name, value, dest, options)
     if (operation === null) return completedRequest<void>(undefined, undefined)
@@ -262,7 +262,7 @@ export class PointToPoint {
     const sent = packed(value, where)
     const type = rawType(sent)
     const payload = payloadOf(sent, type, where)
-    return this.#startSend(name, payload, type, dest, tag, name === 'ssend')
+    return this.#startSend(name, payload, type, dest, tag, name === 'ssend' || name === 'ssendInit')
   }
 
   /** Checks where a send goes, and returns its tag. */

@@ -96,6 +96,65 @@ describe.each(eagerSettings)('persistent requests, eager %d', (eager) => {
   })
 })
 
+describe.each(eagerSettings)('ssendInit, eager %d', (eager) => {
+  it.each([0, 1, 5000, 200_000])(
+    'of %d bytes is complete after its receive has been posted, each time',
+    async (bytes) => {
+      const posted = [false, false, false]
+      await runRanks(
+        2,
+        async (comm) => {
+          const data = new Uint8Array(bytes)
+          const request = comm.rank === 0 ? comm.ssendInit(data, 1, { tag: 1 }) : null
+          for (const round of posted.keys()) {
+            data.set(pattern(bytes, round))
+            request?.start()
+            const sent = request?.then(() => expect(posted[round]).toBe(true))
+            for (let i = 0; i < 5; i++)
+              await comm.sendrecv(i, 1 - comm.rank, { source: 1 - comm.rank, tag: 2 })
+            expect(request?.done).toBe(request === null ? undefined : false)
+            posted[round] = comm.rank === 1 || posted[round]!
+            await comm.sendrecv(0, 1 - comm.rank, { source: 1 - comm.rank, tag: 3 })
+            if (comm.rank === 1)
+              expect(same(await comm.recv(0, { tag: 1 }), pattern(bytes, round))).toBe(true)
+            await sent
+          }
+        },
+        { eager },
+      )
+    },
+  )
+
+  it('names itself where nobody receives', async () => {
+    const run = runRanks(
+      2,
+      async (comm) => {
+        if (comm.rank === 1) return comm.recv(0, { tag: 5 })
+        const request = comm.ssendInit('x', 1)
+        request.start()
+        return request
+      },
+      { eager },
+    )
+    expect((await rejection(run)).message).toMatch(/rank 0: ssendInit on world/)
+  })
+})
+
+it('ssendInit checks its arguments at once, and sends to nobody and to itself', async () => {
+  await runRanks(1, async (comm) => {
+    expect(() => comm.ssendInit(1, 1)).toThrow(RankError)
+    expect(() => comm.ssendInit(1, 0, { tag: -1 })).toThrow(TagError)
+    const nobody = comm.ssendInit(1, null)
+    nobody.start()
+    await nobody
+    const toSelf = comm.ssendInit('a', 0)
+    toSelf.start()
+    expect(toSelf.done).toBe(false)
+    expect(await comm.recv(0)).toBe('a')
+    await toSelf
+  })
+})
+
 describe('a persistent request', () => {
   it('is inactive, active from its start until it was waited for, inactive again', async () => {
     await runRanks(1, async (comm) => {

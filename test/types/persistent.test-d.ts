@@ -11,6 +11,7 @@ declare const ghost: Float64Array
 describe('persistent requests', () => {
   it('infer as isend and irecv do', () => {
     expectTypeOf(comm.sendInit(ghost, 0)).toEqualTypeOf<PersistentRequest<void>>()
+    expectTypeOf(comm.ssendInit(ghost, 0, { tag: 1 })).toEqualTypeOf<PersistentRequest<void>>()
     expectTypeOf(comm.recvInit(0)).toEqualTypeOf<PersistentRequest<unknown>>()
     expectTypeOf(comm.recvInit<number>(0, { tag: 1 })).toEqualTypeOf<PersistentRequest<number>>()
     expectTypeOf(comm.recvInit(0, { into: ghost })).toEqualTypeOf<PersistentRequest<Float64Array>>()

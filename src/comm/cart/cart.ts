@@ -1,7 +1,16 @@
 /** A communicator whose ranks lie in a grid: one-line forwards, with the types and the documentation. */
 
 import type { Raw } from '../../wire/datatype.ts'
-import type { ArrayOf, IntoOptions, ReceivedBlocks, VBlocks, VIntoOptions } from '../collective/types.ts'
+import type { CollectiveOptions } from '../collective/endpoint.ts'
+import type {
+  ArrayOf,
+  IntoOptions,
+  ReceivedBlocks,
+  VBlocks,
+  VIntoOptions,
+  WBlock,
+  WIntoOptions,
+} from '../collective/types.ts'
 import { Communicator } from '../communicator.ts'
 import type { Core } from '../core.ts'
 import { dup } from '../make-communicator.ts'
@@ -12,6 +21,7 @@ import { neighborAllgather } from './neighbor/allgather.ts'
 import { neighborAllgatherv } from './neighbor/allgatherv.ts'
 import { neighborAlltoall } from './neighbor/alltoall.ts'
 import { neighborAlltoallv } from './neighbor/alltoallv.ts'
+import { neighborAlltoallw } from './neighbor/alltoallw.ts'
 import { type Neighborhood, neighborhoodIn } from './neighbor/neighborhood.ts'
 import type { Coords, Flags, Kept, NeighborGathered, Shift } from './types.ts'
 
@@ -191,6 +201,34 @@ export class Cart<D extends readonly number[] = readonly number[]> extends Commu
     options?: VIntoOptions<I>,
   ): Promise<ReceivedBlocks<I>> {
     return neighborAlltoallv(this.#core, this.#neighborhood, blocks, options) as Promise<ReceivedBlocks<I>>
+  }
+
+  /**
+   * Sends every neighbour a block of any element type and length, and in any layout, and collects theirs for this
+   * rank, in the order of `neighbors`: the exchange of halos within one array.
+   *
+   * All ranks call it with a list of blocks, one per neighbour: typed arrays, layouts, ndarray-likes, or null for
+   * nothing. Blocks for neighbours that do not exist count, and go nowhere.
+   * @param options `into`: a list with a place for the block of each neighbour, of exactly its element type and
+   *   length; null, or of length 0: nothing comes. Places must not share memory with each other. With `blocks` they
+   *   may: what is sent is what these held when the call was made. The place of a neighbour that does not exist is
+   *   left as it is.
+   * @returns `into`, or a list of new typed arrays, packed, with null where a neighbour has sent null or does not
+   *   exist. When it resolves the blocks may be overwritten.
+   * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if what a neighbour
+   *   sends is not what its place is for.
+   * @see MPI-4.1 §8.6.2, MPI_Neighbor_alltoallw
+   */
+  neighborAlltoallw<const I extends readonly WBlock[]>(
+    blocks: readonly WBlock[],
+    options: WIntoOptions<I> & { readonly into: I },
+  ): Promise<I>
+  neighborAlltoallw<B extends Raw>(
+    blocks: readonly WBlock<B>[],
+    options?: CollectiveOptions,
+  ): Promise<(ArrayOf<B> | null)[]>
+  neighborAlltoallw(blocks: readonly WBlock[], options?: WIntoOptions): Promise<unknown> {
+    return neighborAlltoallw(this.#core, this.#neighborhood, blocks, options)
   }
 
   #where(call: string): string {

@@ -34,6 +34,8 @@ export const CallKind = {
   neighborAllgatherv: 27,
   neighborAlltoall: 28,
   neighborAlltoallv: 29,
+  alltoallw: 30,
+  neighborAlltoallw: 31,
 } as const
 
 export type CallName = keyof typeof CallKind

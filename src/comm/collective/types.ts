@@ -1,6 +1,7 @@
 /** The types in the signatures of collective calls: what goes in decides what comes out. */
 
 import type { Raw } from '../../wire/datatype.ts'
+import type { Strided } from '../../wire/layout/nd-view.ts'
 import type { Op } from '../op.ts'
 import type { CollectiveOptions } from './endpoint.ts'
 
@@ -78,4 +79,13 @@ export interface IntoOptions<B = Raw> extends CollectiveOptions {
 /** Options of a v form. */
 export interface VIntoOptions<B extends Raw = Raw> extends CollectiveOptions {
   readonly into?: VInto<B> | undefined
+}
+
+/** One block of `alltoallw`: a typed array, a layout or an ndarray-like; null: nothing. */
+export type WBlock<B extends Raw = Raw> = B | Strided<B> | null
+
+/** Options of `alltoallw`. */
+export interface WIntoOptions<I extends readonly WBlock[] = readonly WBlock[]> extends CollectiveOptions {
+  /** Where the blocks go, each of exactly the element type and length of what comes; null: nothing comes. */
+  readonly into?: I | undefined
 }

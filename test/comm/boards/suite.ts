@@ -1,5 +1,6 @@
 /** All tests whose ranks make collective calls; imported where runRanks stands for ranks with boards. */
 
+import '../collective/alltoallw.test.ts'
 import '../collective/arguments.test.ts'
 import '../collective/determinism.test.ts'
 import '../collective/everyone.test.ts'

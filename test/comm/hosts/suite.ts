@@ -1,5 +1,6 @@
 /** The tests whose ranks make collective calls, and those of their ends; imported where runRanks stands for hosts with boards. */
 
+import '../collective/alltoallw.test.ts'
 import '../collective/determinism.test.ts'
 import '../collective/everyone.test.ts'
 import '../collective/into.test.ts'
