@@ -1,6 +1,7 @@
 /** The collective methods of a communicator: forwards to src/comm/collective, with the public types. */
 
 import type { Raw } from '../wire/datatype.ts'
+import type { Strided } from '../wire/layout/nd-view.ts'
 import { allgather } from './collective/allgather.ts'
 import { allgatherv } from './collective/allgatherv.ts'
 import { allreduce } from './collective/allreduce.ts'
@@ -30,9 +31,15 @@ import type {
   WIntoOptions,
 } from './collective/types.ts'
 import { alltoallw } from './layout/alltoallw.ts'
+import { bcastPacked, callPacked, intoOnRoot, needsPacking } from './layout/collective.ts'
+import { cutting, gathering, sameLength } from './layout/form.ts'
+import { callPackedV, needsPackingV, scattervPacked } from './layout/v-forms.ts'
 
-/** Options that name where a typed array goes. */
-type Into<B extends Raw> = IntoOptions<B> & { readonly into: B }
+/** A typed array, or strided elements of one. */
+type Vector = Raw | Strided
+
+/** Options that name where a vector goes. */
+type Into<B extends Vector> = IntoOptions<B> & { readonly into: B }
 
 export abstract class CollectiveMethods {
   readonly #scope: Scope
@@ -58,6 +65,8 @@ export abstract class CollectiveMethods {
    * All ranks call it with the same root. Root passes the value. Elsewhere a typed array is filled in place
    * and returned, and must have the element type and length of root's; any other value is ignored, and the
    * result is new. A typed array travels raw, anything else arrives as `structuredClone` would make it.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements, and filled in
+   * its places.
    * @param options `into`: on every rank, where root's typed array goes, instead of into the value passed.
    * @returns root's value: on root itself the very same, unless `into` is given. When it resolves the value
    *   may be overwritten.
@@ -65,10 +74,17 @@ export abstract class CollectiveMethods {
    *   another rank passes another root, element type or length.
    * @see MPI-4.1 §6.4; examples/mpi/07-collectives-tour.ts
    */
-  bcast<B extends Raw>(value: Raw | null | undefined, root: number | undefined, options: Into<B>): Promise<B>
+  bcast<B extends Vector>(
+    value: Vector | null | undefined,
+    root: number | undefined,
+    options: Into<B>,
+  ): Promise<B>
   bcast<T>(value: T | null | undefined, root?: number, options?: IntoOptions): Promise<T>
   bcast(value: unknown, root?: number, options?: IntoOptions): Promise<unknown> {
-    return bcast(this.#scope, value, root, options)
+    const scope = this.#scope
+    if (needsPacking(value, options))
+      return bcastPacked(scope, value, root ?? 0, options, (v, o) => bcast(scope, v, root, o))
+    return bcast(scope, value, root, options)
   }
 
   /**
@@ -77,29 +93,38 @@ export abstract class CollectiveMethods {
    * All ranks call it with the same root. Root passes a typed array, which is cut in `size` equal blocks, or a
    * list of `size` items; what the others pass is ignored. Rank r gets block r, or item r as `structuredClone`
    * would make it.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements. In a list it is
+   * an item, and arrives as that array.
    * @param options `into`: where this rank's block goes. On root it may be the block itself.
    * @returns this rank's part. When it resolves the values may be overwritten.
    * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
    *   another rank passes another root, or an `into` of another element type or length.
    * @see MPI-4.1 §6.6; examples/mpi/07-collectives-tour.ts
    */
-  scatter<B extends Raw>(
-    values: Raw | null | undefined,
+  scatter<B extends Vector>(
+    values: Vector | null | undefined,
     root: number | undefined,
     options: Into<B>,
   ): Promise<B>
-  scatter<B extends Raw>(
+  scatter<B extends Vector>(
     values: B | null | undefined,
     root?: number,
     options?: IntoOptions,
   ): Promise<ArrayOf<B>>
   scatter<T>(values: readonly T[] | null | undefined, root?: number, options?: IntoOptions): Promise<T>
   scatter(
-    values: Raw | readonly unknown[] | null | undefined,
+    values: Vector | readonly unknown[] | null | undefined,
     root?: number,
     options?: IntoOptions,
   ): Promise<unknown> {
-    return scatter(this.#scope, values as readonly unknown[], root, options)
+    const scope = this.#scope
+    if (needsPacking(values, options)) {
+      const given = scope.rank === (root ?? 0) ? values : undefined
+      return callPacked(scope, 'scatter', given, options, cutting(scope), (v, o) =>
+        scatter(scope, v, root, o),
+      )
+    }
+    return scatter(scope, values as readonly unknown[], root, options)
   }
 
   /**
@@ -108,6 +133,8 @@ export abstract class CollectiveMethods {
    * All ranks call it with the same root. Root passes `{ data, counts, displs? }`: rank r gets `counts[r]`
    * elements from `displs[r]` on (default: one block after another); blocks may overlap. What the others pass
    * is ignored; the lengths travel.
+   * The data and `into` may be layouts or ndarray-likes: counts and displs are those of the elements, in their
+   * order.
    * @param options `into`: where this rank's block goes, of exactly its length. On root it may be the block
    *   itself.
    * @returns this rank's block. When it resolves `data` may be overwritten.
@@ -115,18 +142,27 @@ export abstract class CollectiveMethods {
    *   another rank passes another root, or an `into` of another element type or length.
    * @see MPI-4.1 §6.6; examples/mpi/08-dot-product.ts
    */
-  scatterv<B extends Raw>(
-    blocks: VBlocks | null | undefined,
+  scatterv<B extends Vector>(
+    blocks: VBlocks<Vector> | null | undefined,
     root: number | undefined,
     options: Into<B>,
   ): Promise<B>
-  scatterv<B extends Raw>(
+  scatterv<B extends Vector>(
     blocks: VBlocks<B> | null | undefined,
     root?: number,
     options?: IntoOptions,
   ): Promise<ArrayOf<B>>
-  scatterv(blocks: VBlocks | null | undefined, root?: number, options?: IntoOptions): Promise<unknown> {
-    return scatterv(this.#scope, blocks, root, options)
+  scatterv(
+    blocks: VBlocks<Vector> | null | undefined,
+    root?: number,
+    options?: IntoOptions,
+  ): Promise<unknown> {
+    const scope = this.#scope
+    if (needsPackingV(blocks, options)) {
+      const given = scope.rank === (root ?? 0) ? blocks : undefined
+      return scattervPacked(scope, given, options, (v, o) => scatterv(scope, v, root, o))
+    }
+    return scatterv(scope, blocks as VBlocks, root, options)
   }
 
   /**
@@ -135,22 +171,30 @@ export abstract class CollectiveMethods {
    * All ranks call it with the same root. Typed arrays, of the same element type and length on all ranks,
    * come one after another, in the order of ranks, in one typed array of `size` times that length. Anything
    * else is one item, and root gets a list of `size` items, each as `structuredClone` would make it.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements.
    * @param options `into`, on root only: where the typed array goes. Its own block may be root's input.
    * @returns the result on root, `undefined` elsewhere. When it resolves the input may be overwritten.
    * @throws RootError, TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if
    *   another rank passes another root, element type or length (for different lengths use `gatherv`).
    * @see MPI-4.1 §6.5; examples/mpi/07-collectives-tour.ts
    */
-  gather<B extends Raw>(value: Raw, root: number | undefined, options: Into<B>): Promise<B | undefined>
+  gather<B extends Vector>(value: Vector, root: number | undefined, options: Into<B>): Promise<B | undefined>
   gather<T>(value: T, root?: number, options?: IntoOptions): Promise<Gathered<T> | undefined>
   gather(value: unknown, root?: number, options?: IntoOptions): Promise<unknown> {
-    return gather(this.#scope, value, root, options)
+    const scope = this.#scope
+    if (needsPacking(value, options)) {
+      const onRoot = intoOnRoot(scope, root ?? 0, options)
+      return callPacked(scope, 'gather', value, onRoot, gathering(scope), (v, o) => gather(scope, v, root, o))
+    }
+    return gather(scope, value, root, options)
   }
 
   /**
    * Collects typed arrays of any lengths from all ranks at `root`.
    *
    * All ranks call it with the same root and a typed array of the same element type; the lengths travel.
+   * The array, and the data of `into`, may be a layout or an ndarray-like: counts and displs are those of its
+   * elements, in its order.
    * @param options `into`, on root only: `{ data, counts?, displs? }`. `data` may be longer than needed;
    *   `displs` says where each rank's block goes (default: one after another), and blocks must not overlap;
    *   `counts` must be what comes. Root's input may be its own block of `data`, if counts or displs are given.
@@ -160,12 +204,18 @@ export abstract class CollectiveMethods {
    *   another rank passes another root or type, or lengths that do not fit `into`.
    * @see MPI-4.1 §6.5
    */
-  gatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
+  gatherv<B extends Vector, I extends Vector = ArrayOf<B>>(
     value: B,
     root?: number,
     options?: VIntoOptions<I>,
   ): Promise<ReceivedBlocks<I> | undefined> {
-    return gatherv(this.#scope, value, root, options)
+    const scope = this.#scope
+    const run = (v: Raw, o: VIntoOptions) => gatherv(scope, v, root, o)
+    if (needsPackingV(value, options)) {
+      const onRoot = intoOnRoot(scope, root ?? 0, options)
+      return callPackedV(scope, 'gatherv', value, onRoot, run) as Promise<ReceivedBlocks<I> | undefined>
+    }
+    return run(value as Raw, options as VIntoOptions) as Promise<ReceivedBlocks<I> | undefined>
   }
 
   /**
@@ -174,22 +224,30 @@ export abstract class CollectiveMethods {
    * All ranks call it. Typed arrays, of the same element type and length on all ranks, come one after another,
    * in the order of ranks, in one typed array of `size` times that length. Anything else is one item, and the
    * result is a list of `size` items, each as `structuredClone` would make it.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements.
    * @param options `into`: where the typed array goes. Its own block may be the input.
    * @returns the values of all ranks. When it resolves the input may be overwritten.
    * @throws TypeMismatchError, CountError or BufferError for `into`; CollectiveMismatchError if another rank
    *   passes another element type or length (for different lengths use `allgatherv`).
    * @see MPI-4.1 §6.7; examples/mpi/07-collectives-tour.ts
    */
-  allgather<B extends Raw>(value: Raw, options: Into<B>): Promise<B>
+  allgather<B extends Vector>(value: Vector, options: Into<B>): Promise<B>
   allgather<T>(value: T, options?: IntoOptions): Promise<Gathered<T>>
   allgather(value: unknown, options?: IntoOptions): Promise<unknown> {
-    return allgather(this.#scope, value, options)
+    const scope = this.#scope
+    if (needsPacking(value, options))
+      return callPacked(scope, 'allgather', value, options, gathering(scope), (v, o) =>
+        allgather(scope, v, o),
+      )
+    return allgather(scope, value, options)
   }
 
   /**
    * Collects typed arrays of any lengths from all ranks on all ranks.
    *
    * All ranks call it with a typed array of the same element type; the lengths travel.
+   * The array, and the data of `into`, may be a layout or an ndarray-like: counts and displs are those of its
+   * elements, in its order.
    * @param options `into`: `{ data, counts?, displs? }`. `data` may be longer than needed; `displs` says where
    *   each rank's block goes (default: one after another), and blocks must not overlap; `counts` must be what
    *   comes. The input may be this rank's own block of `data`, if counts or displs are given.
@@ -198,11 +256,15 @@ export abstract class CollectiveMethods {
    *   rank passes another type, or lengths that do not fit `into`.
    * @see MPI-4.1 §6.7; examples/mpi/10-matrix-vector.ts
    */
-  allgatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
+  allgatherv<B extends Vector, I extends Vector = ArrayOf<B>>(
     value: B,
     options?: VIntoOptions<I>,
   ): Promise<ReceivedBlocks<I>> {
-    return allgatherv(this.#scope, value, options)
+    const scope = this.#scope
+    const run = (v: Raw, o: VIntoOptions) => allgatherv(scope, v, o)
+    if (needsPackingV(value, options))
+      return callPackedV(scope, 'allgatherv', value, options, run) as Promise<ReceivedBlocks<I>>
+    return run(value as Raw, options as VIntoOptions) as Promise<ReceivedBlocks<I>>
   }
 
   /**
@@ -211,6 +273,8 @@ export abstract class CollectiveMethods {
    * All ranks call it, with a typed array of the same element type and length, which is cut in `size` equal
    * blocks, or with a list of `size` items. Rank r's block or item s goes to place r on rank s. Items arrive
    * as `structuredClone` would make them.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements. In a list it is
+   * an item, and arrives as that array.
    * @param options `into`: where the typed array goes. It may be the input itself (which is copied then).
    * @returns what came, in the order of ranks: a typed array or a list. When it resolves the input may be
    *   overwritten.
@@ -218,11 +282,14 @@ export abstract class CollectiveMethods {
    *   rank passes another element type or length (for different lengths use `alltoallv`).
    * @see MPI-4.1 §6.8; examples/mpi/07-collectives-tour.ts
    */
-  alltoall<B extends Raw>(values: Raw, options: Into<B>): Promise<B>
-  alltoall<B extends Raw>(values: B, options?: IntoOptions): Promise<ArrayOf<B>>
+  alltoall<B extends Vector>(values: Vector, options: Into<B>): Promise<B>
+  alltoall<B extends Vector>(values: B, options?: IntoOptions): Promise<ArrayOf<B>>
   alltoall<T>(values: readonly T[], options?: IntoOptions): Promise<T[]>
-  alltoall(values: Raw | readonly unknown[], options?: IntoOptions): Promise<unknown> {
-    return alltoall(this.#scope, values as readonly unknown[], options)
+  alltoall(values: Vector | readonly unknown[], options?: IntoOptions): Promise<unknown> {
+    const scope = this.#scope
+    if (needsPacking(values, options))
+      return callPacked(scope, 'alltoall', values, options, sameLength, (v, o) => alltoall(scope, v, o))
+    return alltoall(scope, values as readonly unknown[], options)
   }
 
   /**
@@ -230,6 +297,8 @@ export abstract class CollectiveMethods {
    *
    * All ranks call it with `{ data, counts, displs? }` of the same element type: `counts[s]` elements from
    * `displs[s]` on (default: one block after another) go to rank s; blocks may overlap. The lengths travel.
+   * The data, here and of `into`, may be a layout or an ndarray-like: counts and displs are those of its elements,
+   * in its order.
    * @param options `into`: `{ data, counts?, displs? }`. `data` may be longer than needed; `displs` says where
    *   each rank's block goes (default: one after another), and blocks must not overlap; `counts` must be what
    *   comes. `into.data` may be the input's `data` itself (which is copied then).
@@ -238,11 +307,15 @@ export abstract class CollectiveMethods {
    *   rank passes another type, or lengths that do not fit `into`.
    * @see MPI-4.1 §6.8; examples/mpi/11-sample-sort.ts
    */
-  alltoallv<B extends Raw, I extends Raw = ArrayOf<B>>(
+  alltoallv<B extends Vector, I extends Vector = ArrayOf<B>>(
     blocks: VBlocks<B>,
     options?: VIntoOptions<I>,
   ): Promise<ReceivedBlocks<I>> {
-    return alltoallv(this.#scope, blocks, options)
+    const scope = this.#scope
+    const run = (v: VBlocks, o: VIntoOptions) => alltoallv(scope, v, o)
+    if (needsPackingV(blocks, options))
+      return callPackedV(scope, 'alltoallv', blocks, options, run) as Promise<ReceivedBlocks<I>>
+    return run(blocks as VBlocks, options as VIntoOptions) as Promise<ReceivedBlocks<I>>
   }
 
   /**
@@ -286,14 +359,16 @@ export abstract class CollectiveMethods {
    * All ranks call it with the same op and root. Typed arrays have the same element type and length on all
    * ranks and are combined element by element, but as wholes by a user function that is not `elementwise`.
    * Any other value is combined as a whole. Operands keep the order of ranks, whoever is root.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements, which is what
+   * ops get.
    * @param options `into`, on root only: where the typed array goes. It may be the input itself.
    * @returns the result on root, `undefined` elsewhere. When it resolves the input may be overwritten.
    * @throws OpError if the op does not apply to the value; RootError; TypeMismatchError, CountError or
    *   BufferError for `into`; CollectiveMismatchError if another rank passes another root, op, type or length.
    * @see MPI-4.1 §6.9.1; examples/mpi/12-word-count.ts
    */
-  reduce<B extends Raw>(
-    value: Raw,
+  reduce<B extends Vector>(
+    value: Vector,
     op: OpLike<NoInfer<B>> | undefined,
     root: number | undefined,
     options: Into<B>,
@@ -305,7 +380,13 @@ export abstract class CollectiveMethods {
     options?: IntoOptions,
   ): Promise<Reduced<T> | undefined>
   reduce(value: unknown, op?: unknown, root?: number, options?: IntoOptions): Promise<unknown> {
-    return reduce(this.#scope, value, op as OpLike<unknown>, root, options)
+    const scope = this.#scope
+    if (needsPacking(value, options)) {
+      const onRoot = intoOnRoot(scope, root ?? 0, options)
+      const run = (v: unknown, o: IntoOptions) => reduce(scope, v, op as OpLike<unknown>, root, o)
+      return callPacked(scope, 'reduce', value, onRoot, sameLength, run)
+    }
+    return reduce(scope, value, op as OpLike<unknown>, root, options)
   }
 
   /**
@@ -314,16 +395,23 @@ export abstract class CollectiveMethods {
    * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
    * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
    * value is combined as a whole. Operands keep the order of ranks; all ranks get the same bits.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements, which is what
+   * ops get.
    * @param options `into`: where the typed array goes. It may be the input itself.
    * @returns the result. When it resolves the input may be overwritten.
    * @throws OpError if the op does not apply to the value; TypeMismatchError, CountError or BufferError for
    *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
    * @see MPI-4.1 §6.9.6; examples/mpi/03-pi.ts
    */
-  allreduce<B extends Raw>(value: Raw, op: OpLike<NoInfer<B>> | undefined, options: Into<B>): Promise<B>
+  allreduce<B extends Vector>(value: Vector, op: OpLike<NoInfer<B>> | undefined, options: Into<B>): Promise<B>
   allreduce<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T>>
   allreduce(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
-    return allreduce(this.#scope, value, op as OpLike<unknown>, options)
+    const scope = this.#scope
+    if (needsPacking(value, options)) {
+      const run = (v: unknown, o: IntoOptions) => allreduce(scope, v, op as OpLike<unknown>, o)
+      return callPacked(scope, 'allreduce', value, options, sameLength, run)
+    }
+    return allreduce(scope, value, op as OpLike<unknown>, options)
   }
 
   /**
@@ -333,18 +421,20 @@ export abstract class CollectiveMethods {
    * `size` equal blocks or as `counts` says; or with a list of `size` items. Typed arrays are combined element
    * by element, but as wholes by a user function that is not `elementwise`; items one by one. Operands keep
    * the order of ranks.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements, which is what
+   * ops get.
    * @param options `counts`; `into`: where this rank's block goes. It may be the rank's own block of the input.
    * @returns block or item `rank` of the result. When it resolves the input may be overwritten.
    * @throws OpError if the op does not apply to the values; TypeMismatchError, CountError or BufferError for
    *   arguments; CollectiveMismatchError if another rank passes another op, type, length or counts.
    * @see MPI-4.1 §6.10
    */
-  reduceScatter<B extends Raw>(
-    values: Raw,
+  reduceScatter<B extends Vector>(
+    values: Vector,
     op: OpLike<NoInfer<B>> | undefined,
     options: ReduceScatterOptions<B> & { readonly into: B },
   ): Promise<B>
-  reduceScatter<B extends Raw>(
+  reduceScatter<B extends Vector>(
     values: B,
     op?: OpLike<NoInfer<B>>,
     options?: ReduceScatterOptions,
@@ -355,11 +445,17 @@ export abstract class CollectiveMethods {
     options?: ReduceScatterOptions,
   ): Promise<Reduced<T>>
   reduceScatter(
-    values: Raw | readonly unknown[],
+    values: Vector | readonly unknown[],
     op?: unknown,
     options?: ReduceScatterOptions,
   ): Promise<unknown> {
-    return reduceScatter(this.#scope, values as readonly unknown[], op as OpLike<unknown>, options)
+    const scope = this.#scope
+    if (needsPacking(values, options)) {
+      const run = (v: readonly unknown[], o: ReduceScatterOptions) =>
+        reduceScatter(scope, v, op as OpLike<unknown>, o)
+      return callPacked(scope, 'reduceScatter', values, options, cutting(scope, options?.counts), run)
+    }
+    return reduceScatter(scope, values as readonly unknown[], op as OpLike<unknown>, options)
   }
 
   /**
@@ -368,16 +464,23 @@ export abstract class CollectiveMethods {
    * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
    * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
    * value is combined as a whole. Operands keep the order of ranks.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements, which is what
+   * ops get.
    * @param options `into`: where the typed array goes. It may be the input itself.
    * @returns value 0 op ... op value `rank`. When it resolves the input may be overwritten.
    * @throws OpError if the op does not apply to the value; TypeMismatchError, CountError or BufferError for
    *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
    * @see MPI-4.1 §6.11.1
    */
-  scan<B extends Raw>(value: Raw, op: OpLike<NoInfer<B>> | undefined, options: Into<B>): Promise<B>
+  scan<B extends Vector>(value: Vector, op: OpLike<NoInfer<B>> | undefined, options: Into<B>): Promise<B>
   scan<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T>>
   scan(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
-    return scan(this.#scope, value, op as OpLike<unknown>, options)
+    const scope = this.#scope
+    if (needsPacking(value, options)) {
+      const run = (v: unknown, o: IntoOptions) => scan(scope, v, op as OpLike<unknown>, o)
+      return callPacked(scope, 'scan', value, options, sameLength, run)
+    }
+    return scan(scope, value, op as OpLike<unknown>, options)
   }
 
   /**
@@ -386,6 +489,8 @@ export abstract class CollectiveMethods {
    * All ranks call it with the same op. Typed arrays have the same element type and length on all ranks and
    * are combined element by element, but as wholes by a user function that is not `elementwise`. Any other
    * value is combined as a whole. Operands keep the order of ranks.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements, which is what
+   * ops get.
    * @param options `into`: where the typed array goes. It may be the input itself. Rank 0 leaves it alone.
    * @returns value 0 op ... op value `rank - 1`; `undefined` on rank 0, which has nothing below it. When it
    *   resolves the input may be overwritten.
@@ -393,13 +498,18 @@ export abstract class CollectiveMethods {
    *   `into`; CollectiveMismatchError if another rank passes another op, type or length.
    * @see MPI-4.1 §6.11.2
    */
-  exscan<B extends Raw>(
-    value: Raw,
+  exscan<B extends Vector>(
+    value: Vector,
     op: OpLike<NoInfer<B>> | undefined,
     options: Into<B>,
   ): Promise<B | undefined>
   exscan<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T> | undefined>
   exscan(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
-    return exscan(this.#scope, value, op as OpLike<unknown>, options)
+    const scope = this.#scope
+    if (needsPacking(value, options)) {
+      const run = (v: unknown, o: IntoOptions) => exscan(scope, v, op as OpLike<unknown>, o)
+      return callPacked(scope, 'exscan', value, options, sameLength, run)
+    }
+    return exscan(scope, value, op as OpLike<unknown>, options)
   }
 }

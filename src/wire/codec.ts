@@ -10,7 +10,7 @@
  * structuredClone hands to another thread (Blob, KeyObject) are refused.
  */
 
-import { ItemError, MpiError, type Where } from '../errors.ts'
+import { MpiError, type Where } from '../errors.ts'
 import { decodeCloned, encodeCloned } from './codec/cloned.ts'
 import { Form } from './codec/form.ts'
 import { decodeNumberList, encodeNumberList } from './codec/number-list.ts'
@@ -27,7 +27,10 @@ import {
   encodeNumber,
   encodeString,
 } from './codec/scalar.ts'
-import { isStrided } from './layout/nd-view.ts'
+import type { Raw } from './datatype.ts'
+import { checkData } from './layout/layout.ts'
+import { isStrided, layoutOf, type Strided } from './layout/nd-view.ts'
+import { pack } from './layout/pack.ts'
 
 /**
  * The bytes of `value`, in memory of their own.
@@ -70,12 +73,8 @@ export function decodeItem(bytes: Uint8Array): unknown {
 }
 
 function encodeObject(value: object, where: Where): Uint8Array {
-  // As an item it would arrive as a description of places, and nothing would be filled. Point-to-point calls pack it.
-  if (isStrided(value)) {
-    throw new ItemError(
-      `${where}: strided data goes by send, recv and what is made of them; for this call copy the elements into an array`,
-    )
-  }
+  // As an item it would arrive as a description of places. A call takes it for a vector; in a list of items it is one.
+  if (isStrided(value)) return encodeObject(elementsOf(value, where), where)
   try {
     if (Array.isArray(value) && typeof value[0] === 'number' && isPlainArray(value)) {
       const bytes = encodeNumberList(value)
@@ -85,6 +84,12 @@ function encodeObject(value: object, where: Where): Uint8Array {
   } catch (error) {
     throw refusal(value, where, error)
   }
+}
+
+function elementsOf(value: Strided, where: Where): Raw {
+  const layout = layoutOf(value, 'an item', where)
+  checkData(layout, 'an item', where)
+  return pack(layout)
 }
 
 function decode(bytes: Uint8Array): unknown {

@@ -26,6 +26,12 @@ describe.each(['shm', 'zmq'])('over %s', (transport) => {
     expect([code, stdout]).toEqual([0, 'all agree\n'])
   })
 
+  test.each([1, 2, 3])('strided data goes by messages and collectives on %i ranks', async (size) => {
+    const { code, stdout, stderr } = await run(size, 'layouts.ts', '0', '1', '5', '20000')
+    expect(stderr).toBe('')
+    expect([code, stdout]).toEqual([0, 'all in place\n'])
+  })
+
   test('32 ranks on few cores', async () => {
     const { code, stdout, stderr } = await run(32, 'all-collectives.ts', '1', '7')
     expect(stderr).toBe('')

@@ -2,7 +2,7 @@ import ndarray, { type NdArray } from 'ndarray'
 import { describe, expectTypeOf, it } from 'vitest'
 import type { Communicator } from '../../src/comm/communicator.ts'
 import type { Status } from '../../src/comm/status.ts'
-import { indexed, type Layout, subarray, vector } from '../../src/index.ts'
+import { indexed, type Layout, type ReceivedBlocks, SUM, subarray, vector } from '../../src/index.ts'
 
 declare const comm: Communicator
 declare const matrix: Float64Array
@@ -54,5 +54,41 @@ describe('into', () => {
     comm.recv(0, { into: { data: matrix, shape: [3], strides: [2] } })
     // @ts-expect-error untyped data
     comm.recv(0, { into: { data: [1, 2], shape: [2], strides: [1], offset: 0 } })
+  })
+})
+
+describe('in collectives', () => {
+  const column = vector(matrix, { count: 2, stride: 3 })
+  const view = ndarray(matrix, [2, 3])
+
+  it('without into a new array of the element type comes', () => {
+    expectTypeOf(comm.gather(column)).resolves.toEqualTypeOf<Float64Array | undefined>()
+    expectTypeOf(comm.allgather(view)).resolves.toEqualTypeOf<Float64Array>()
+    expectTypeOf(comm.scatter(column)).resolves.toEqualTypeOf<Float64Array>()
+    expectTypeOf(comm.alltoall(view)).resolves.toEqualTypeOf<Float64Array>()
+    expectTypeOf(comm.allreduce(column)).resolves.toEqualTypeOf<Float64Array>()
+    expectTypeOf(comm.reduceScatter(column)).resolves.toEqualTypeOf<Float64Array>()
+    expectTypeOf(comm.exscan(column)).resolves.toEqualTypeOf<Float64Array | undefined>()
+    expectTypeOf(comm.allgatherv(column)).resolves.toEqualTypeOf<ReceivedBlocks<Float64Array>>()
+    expectTypeOf(comm.scatterv({ data: view, counts: [6] })).resolves.toEqualTypeOf<Float64Array>()
+    expectTypeOf(comm.bcast(column)).resolves.toEqualTypeOf<Layout<Float64Array>>()
+  })
+
+  it('into gives itself back', () => {
+    expectTypeOf(comm.allreduce(view, SUM, { into: column })).resolves.toEqualTypeOf<Layout<Float64Array>>()
+    expectTypeOf(comm.gather(matrix, 0, { into: view })).resolves.toEqualTypeOf<
+      NdArray<Float64Array> | undefined
+    >()
+    expectTypeOf(comm.scatter(null, 0, { into: column })).resolves.toEqualTypeOf<Layout<Float64Array>>()
+    expectTypeOf(comm.allgatherv(column, { into: { data: view } })).resolves.toEqualTypeOf<
+      ReceivedBlocks<NdArray<Float64Array>>
+    >()
+  })
+
+  it('an op gets arrays of the elements', () => {
+    comm.allreduce(column, (a, b) => {
+      expectTypeOf(a).toEqualTypeOf<Float64Array>()
+      return a.map((x, i) => x + b[i]!)
+    })
   })
 })

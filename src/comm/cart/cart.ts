@@ -1,6 +1,7 @@
 /** A communicator whose ranks lie in a grid: one-line forwards, with the types and the documentation. */
 
 import type { Raw } from '../../wire/datatype.ts'
+import type { Strided } from '../../wire/layout/nd-view.ts'
 import type { CollectiveOptions } from '../collective/endpoint.ts'
 import type {
   ArrayOf,
@@ -13,6 +14,9 @@ import type {
 } from '../collective/types.ts'
 import { Communicator } from '../communicator.ts'
 import type { Core } from '../core.ts'
+import { callPacked, needsPacking } from '../layout/collective.ts'
+import { amongNeighbors } from '../layout/form.ts'
+import { callPackedV, needsPackingV } from '../layout/v-forms.ts'
 import { dup } from '../make-communicator.ts'
 import { checkCoords, checkPlace, checkShift } from './check.ts'
 import type { Grid } from './grid.ts'
@@ -25,8 +29,8 @@ import { neighborAlltoallw } from './neighbor/alltoallw.ts'
 import { type Neighborhood, neighborhoodIn } from './neighbor/neighborhood.ts'
 import type { Coords, Flags, Kept, NeighborGathered, Shift } from './types.ts'
 
-/** Options that name where a typed array goes. */
-type Into<B extends Raw> = IntoOptions<B> & { readonly into: B }
+/** Options that name where a vector goes. */
+type Into<B extends Raw | Strided> = IntoOptions<B> & { readonly into: B }
 
 /**
  * A communicator whose ranks lie in a grid of `dims` places, with everything that other communicators have.
@@ -129,22 +133,29 @@ export class Cart<D extends readonly number[] = readonly number[]> extends Commu
    * one typed array with a block per neighbour. Anything else is one item, and the result is a list with an item
    * per neighbour, each as `structuredClone` would make it. The place of a neighbour that does not exist is
    * left as it is: zeros in a new array, `undefined` in a list.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements.
    * @param options `into`: where the typed array goes; apart from the input.
    * @returns the values of the neighbours. When it resolves the input may be overwritten.
    * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if a neighbour
    *   passes another element type or length (for different lengths use `neighborAllgatherv`).
    * @see MPI-4.1 §8.6.1, MPI_Neighbor_allgather
    */
-  neighborAllgather<B extends Raw>(value: Raw, options: Into<B>): Promise<B>
+  neighborAllgather<B extends Raw | Strided>(value: Raw | Strided, options: Into<B>): Promise<B>
   neighborAllgather<T>(value: T, options?: IntoOptions): Promise<NeighborGathered<T>>
   neighborAllgather(value: unknown, options?: IntoOptions): Promise<unknown> {
-    return neighborAllgather(this.#core, this.#neighborhood, value, options)
+    const { sources } = this.#neighborhood
+    const run = (v: unknown, o?: IntoOptions) => neighborAllgather(this.#core, this.#neighborhood, v, o)
+    if (!needsPacking(value, options)) return run(value, options)
+    const form = amongNeighbors(sources, (length) => length * sources.length)
+    return callPacked(this.#core, 'neighborAllgather', value, options, form, run)
   }
 
   /**
    * Gives a typed array of any length to every neighbour, and collects theirs, in the order of `neighbors`.
    *
    * All ranks call it with a typed array of the same element type; the lengths travel.
+   * The array, and the data of `into`, may be a layout or an ndarray-like: counts and displs are those of its
+   * elements, in its order.
    * @param options `into`: `{ data, counts?, displs? }`, apart from the input. `data` may be longer than needed;
    *   `displs` says where each neighbour's block goes (default: one after another), and blocks must not overlap;
    *   `counts` must be what comes, and saves a copy. The place of a neighbour that does not exist is left as it is.
@@ -154,11 +165,14 @@ export class Cart<D extends readonly number[] = readonly number[]> extends Commu
    *   passes another type, or lengths that do not fit `into`.
    * @see MPI-4.1 §8.6.1, MPI_Neighbor_allgatherv
    */
-  neighborAllgatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
+  neighborAllgatherv<B extends Raw | Strided, I extends Raw | Strided = ArrayOf<B>>(
     value: B,
     options?: VIntoOptions<I>,
-  ): Promise<ReceivedBlocks<I>> {
-    return neighborAllgatherv(this.#core, this.#neighborhood, value, options) as Promise<ReceivedBlocks<I>>
+  ): Promise<ReceivedBlocks<I>>
+  neighborAllgatherv(value: unknown, options?: VIntoOptions<Raw | Strided>): Promise<unknown> {
+    const run = (v: unknown, o?: VIntoOptions) => neighborAllgatherv(this.#core, this.#neighborhood, v, o)
+    if (!needsPackingV(value, options)) return run(value, options as VIntoOptions)
+    return callPackedV(this.#core, 'neighborAllgatherv', value, options, run)
   }
 
   /**
@@ -169,17 +183,23 @@ export class Cart<D extends readonly number[] = readonly number[]> extends Commu
    * per neighbour, or with a list of as many items. What goes down arrives from above, and the other way round,
    * in rings of two or of one too. Blocks for neighbours that do not exist count, and go nowhere; their places
    * in the result are left as they are: zeros in a new array, `undefined` in a list.
+   * A layout or an ndarray-like, here and as `into`, is taken for the typed array of its elements. In a list it is
+   * an item, and arrives as that array.
    * @param options `into`: where the typed array goes; apart from the input.
    * @returns what came: a typed array or a list. When it resolves the input may be overwritten.
    * @throws TypeMismatchError, CountError or BufferError for arguments; CollectiveMismatchError if a neighbour
    *   passes another element type or length (for different lengths use `neighborAlltoallv`).
    * @see MPI-4.1 §8.6.2, MPI_Neighbor_alltoall; examples/mpi/14-cartesian-halo.ts
    */
-  neighborAlltoall<B extends Raw>(values: Raw, options: Into<B>): Promise<B>
-  neighborAlltoall<B extends Raw>(values: B, options?: IntoOptions): Promise<ArrayOf<B>>
+  neighborAlltoall<B extends Raw | Strided>(values: Raw | Strided, options: Into<B>): Promise<B>
+  neighborAlltoall<B extends Raw | Strided>(values: B, options?: IntoOptions): Promise<ArrayOf<B>>
   neighborAlltoall<T>(values: readonly T[], options?: IntoOptions): Promise<(T | undefined)[]>
-  neighborAlltoall(values: Raw | readonly unknown[], options?: IntoOptions): Promise<unknown> {
-    return neighborAlltoall(this.#core, this.#neighborhood, values, options)
+  neighborAlltoall(values: unknown, options?: IntoOptions): Promise<unknown> {
+    const { sources, dests } = this.#neighborhood
+    const run = (v: unknown, o?: IntoOptions) => neighborAlltoall(this.#core, this.#neighborhood, v, o)
+    if (!needsPacking(values, options)) return run(values, options)
+    const form = amongNeighbors(sources, (length) => (length * sources.length) / dests.length)
+    return callPacked(this.#core, 'neighborAlltoall', values, options, form, run)
   }
 
   /**
@@ -187,6 +207,8 @@ export class Cart<D extends readonly number[] = readonly number[]> extends Commu
    *
    * All ranks call it with `{ data, counts, displs? }` of the same element type: `counts[i]` elements from
    * `displs[i]` on (default: one block after another) go to neighbour i; blocks may overlap. The lengths travel.
+   * The data, here and of `into`, may be a layout or an ndarray-like: counts and displs are those of its elements,
+   * in its order.
    * @param options `into`: `{ data, counts?, displs? }`, apart from the input. `data` may be longer than needed;
    *   `displs` says where each neighbour's block goes (default: one after another), and blocks must not overlap;
    *   `counts` must be what comes, and saves a copy. The place of a neighbour that does not exist is left as it is.
@@ -196,11 +218,14 @@ export class Cart<D extends readonly number[] = readonly number[]> extends Commu
    *   passes another type, or lengths that do not fit `into`.
    * @see MPI-4.1 §8.6.2, MPI_Neighbor_alltoallv
    */
-  neighborAlltoallv<B extends Raw, I extends Raw = ArrayOf<B>>(
+  neighborAlltoallv<B extends Raw | Strided, I extends Raw | Strided = ArrayOf<B>>(
     blocks: VBlocks<B>,
     options?: VIntoOptions<I>,
-  ): Promise<ReceivedBlocks<I>> {
-    return neighborAlltoallv(this.#core, this.#neighborhood, blocks, options) as Promise<ReceivedBlocks<I>>
+  ): Promise<ReceivedBlocks<I>>
+  neighborAlltoallv(blocks: VBlocks<Raw | Strided>, options?: VIntoOptions<Raw | Strided>): Promise<unknown> {
+    const run = (v: VBlocks, o?: VIntoOptions) => neighborAlltoallv(this.#core, this.#neighborhood, v, o)
+    if (!needsPackingV(blocks, options)) return run(blocks as VBlocks, options as VIntoOptions)
+    return callPackedV(this.#core, 'neighborAlltoallv', blocks, options, run)
   }
 
   /**

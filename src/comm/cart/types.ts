@@ -1,6 +1,7 @@
 /** The types of Cartesian communicators: lists with one entry per dimension. */
 
 import type { Raw } from '../../wire/datatype.ts'
+import type { Strided } from '../../wire/layout/nd-view.ts'
 import type { ArrayOf } from '../collective/types.ts'
 
 /** A number per dimension. */
@@ -36,4 +37,4 @@ export interface Shift {
 }
 
 /** What gathering a T from every neighbour gives; `undefined` in a list for a neighbour that does not exist. */
-export type NeighborGathered<T> = [T] extends [Raw] ? ArrayOf<T> : (T | undefined)[]
+export type NeighborGathered<T> = [T] extends [Raw | Strided] ? ArrayOf<T> : (T | undefined)[]

@@ -5,7 +5,7 @@ import type { Strided } from '../../wire/layout/nd-view.ts'
 import type { Op } from '../op.ts'
 import type { CollectiveOptions } from './endpoint.ts'
 
-/** The plain typed array of T's element type: a `Buffer`, for instance, gives a `Uint8Array`. */
+/** The plain typed array of T's element type: a `Buffer`, for instance, gives a `Uint8Array`, and so does a layout of one. */
 export type ArrayOf<T> = T extends Int8Array
   ? Int8Array
   : T extends Uint8Array
@@ -28,10 +28,12 @@ export type ArrayOf<T> = T extends Int8Array
                     ? BigInt64Array
                     : T extends BigUint64Array
                       ? BigUint64Array
-                      : never
+                      : T extends { readonly data: infer B extends Raw }
+                        ? ArrayOf<B>
+                        : never
 
 /** What gathering a T from every rank gives: typed arrays one after another, or a list with an item per rank. */
-export type Gathered<T> = [T] extends [Raw] ? ArrayOf<T> : T[]
+export type Gathered<T> = [T] extends [Raw | Strided] ? ArrayOf<T> : T[]
 
 /** What reducing Ts gives: a value of the same kind. */
 export type Reduced<T> = T extends number
@@ -42,7 +44,7 @@ export type Reduced<T> = T extends number
       ? boolean
       : T extends string
         ? string
-        : T extends Raw
+        : T extends Raw | Strided
           ? ArrayOf<T>
           : T
 
@@ -50,7 +52,7 @@ export type Reduced<T> = T extends number
 export type OpLike<T> = Op | ((a: Reduced<T>, b: Reduced<T>) => Reduced<T>)
 
 /** Blocks of a typed array, one per rank: `counts[r]` elements from `displs[r]` on. */
-export interface VBlocks<B extends Raw = Raw> {
+export interface VBlocks<B extends Raw | Strided = Raw> {
   readonly data: B
   readonly counts: ArrayLike<number>
   /** Where each block starts, in elements. Default: one block after another. */
@@ -58,13 +60,13 @@ export interface VBlocks<B extends Raw = Raw> {
 }
 
 /** The blocks a v form has received; fit to be passed on to another v form. */
-export interface ReceivedBlocks<B extends Raw = Raw> extends VBlocks<B> {
+export interface ReceivedBlocks<B extends Raw | Strided = Raw> extends VBlocks<B> {
   readonly counts: readonly number[]
   readonly displs: readonly number[]
 }
 
 /** Where a v form puts its result. `data` may be longer than needed; `counts`, if given, must be what comes. */
-export interface VInto<B extends Raw = Raw> {
+export interface VInto<B extends Raw | Strided = Raw> {
   readonly data: B
   readonly counts?: ArrayLike<number> | undefined
   readonly displs?: ArrayLike<number> | undefined
@@ -77,7 +79,7 @@ export interface IntoOptions<B = Raw> extends CollectiveOptions {
 }
 
 /** Options of a v form. */
-export interface VIntoOptions<B extends Raw = Raw> extends CollectiveOptions {
+export interface VIntoOptions<B extends Raw | Strided = Raw> extends CollectiveOptions {
   readonly into?: VInto<B> | undefined
 }
 

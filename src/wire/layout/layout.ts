@@ -6,8 +6,8 @@ import type { Places } from './places.ts'
 
 /**
  * Some of the elements of a typed array, in a fixed order: what `vector`, `indexed` and `subarray` make.
- * `send`, `recv` and their kin take it in place of a typed array, as a value and as `into`, and treat it as the vector of
- * these elements. Collectives do not take it yet.
+ * Messages and collectives take it in place of a typed array, as a value and as `into`, and treat it as the vector of
+ * these elements.
  *
  * It names the elements and does not hold them: what a call sends is what the array holds then. A layout never
  * changes, and can be used in any number of calls.

@@ -16,15 +16,15 @@ interface NdShape<B extends Raw> {
 
 /**
  * An array of any number of dimensions as `ndarray`, `@stdlib/ndarray` and others have it: element (i, j, …) is
- * `data[offset + i * stride[0] + j * stride[1] + …]`. Strides may be negative, or 0. `send`, `recv` and their kin take
+ * `data[offset + i * stride[0] + j * stride[1] + …]`. Strides may be negative, or 0. Messages and collectives take
  * it in place of a typed array, as a value and as `into`, and treat it as the vector of its elements, row-major: the last
- * index runs fastest, whatever the strides. Collectives do not take it yet.
+ * index runs fastest, whatever the strides.
  */
 export type NdView<B extends Raw = Raw> =
   | (NdShape<B> & { readonly stride: ArrayLike<number> })
   | (NdShape<B> & { readonly strides: ArrayLike<number> })
 
-/** A layout or an ndarray-like: strided elements that `send`, `recv` and their kin take where they take a typed array. */
+/** A layout or an ndarray-like: strided elements, which calls take where they take a typed array. */
 export type Strided<B extends Raw = Raw> = Layout<B> | NdView<B>
 
 /** Whether `value` is a layout or an ndarray-like. A typed array is neither. */
