@@ -105,6 +105,22 @@ export class CallOrder {
     return this.#finish(call, () => body(call), stop)
   }
 
+  /** Runs a collective call of one rank; see Scope.alone. */
+  runAlone<T>(signature: CallSignature, options: CollectiveOptions | undefined, work: () => T): Promise<T> {
+    const refused = this.#refusal(signature, options)
+    if (refused !== null) return Promise.reject(refused)
+    // With a signal that is aborted already the call must fail, for which there is a way.
+    if (isLimited(options)) return this.run(signature, options, async () => work())
+    this.#take(signature)
+    try {
+      return Promise.resolve(work())
+    } catch (error) {
+      this.#breakAll(this.#reason(signature, error))
+      this.#context.owner.brokenSeen()
+      return Promise.reject(withCallersStack(error, this.runAlone as never))
+    }
+  }
+
   /** Runs a collective call on the board; see Scope.onBoard. */
   runOnBoard<T>(
     signature: CallSignature,

@@ -149,6 +149,10 @@ export class Core implements ContextOwner, Scope {
     return this.#calls.run(signature, options, body)
   }
 
+  alone<T>(signature: CallSignature, options: CollectiveOptions | undefined, work: () => T): Promise<T> {
+    return this.#calls.runAlone(signature, options, work)
+  }
+
   onBoard<T>(signature: CallSignature, options: CollectiveOptions | undefined, steps: Steps<T>): Promise<T> {
     return this.#calls.runOnBoard(signature, options, steps)
   }

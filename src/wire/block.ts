@@ -64,6 +64,13 @@ export class Block {
     else (this.array() as Float64Array).set(source.array() as Float64Array)
   }
 
+  /** New memory with the same contents. */
+  copy(): Block {
+    const copy = Block.allocate(this.type, this.byteLength)
+    copy.set(this)
+    return copy
+  }
+
   /** Whether the two blocks are the very same bytes. */
   sameMemory(other: Block): boolean {
     return (

@@ -65,7 +65,7 @@ function exchangeArrays(scope: Scope, values: Raw, options: IntoOptions) {
   checkOverlap(scope, 'alltoall', input, output, output)
   // What is shown in a cell is a copy already.
   const mustCopy = input.sameMemory(output) && (board === null || input.byteLength > board.cellBytes)
-  const from = mustCopy ? copyOf(input) : input
+  const from = mustCopy ? input.copy() : input
   const call = signature('alltoall', { type, count })
   if (board !== null) return scope.onBoard(call, options, arrays(alltoallShown(board, from, output), result))
   const block = (whole: Block, r: number): Block => whole.slice(r * count, (r + 1) * count)
@@ -121,11 +121,4 @@ function exchangeItems(scope: Scope, values: readonly unknown[], options: IntoOp
 /** How many steps of an exchange of blocks of so many bytes run at once. */
 export function stepsAhead(blockBytes: number): number {
   return Math.max(1, Math.floor(BYTES_AHEAD / Math.max(1, blockBytes)))
-}
-
-/** New memory with the same contents, for an exchange in place. */
-export function copyOf(block: Block): Block {
-  const copy = Block.allocate(block.type, block.byteLength)
-  copy.set(block)
-  return copy
 }

@@ -52,6 +52,11 @@ export interface Scope {
     options: CollectiveOptions | undefined,
     body: (endpoint: Endpoint) => Promise<T>,
   ): Promise<T>
+  /**
+   * Makes a call of a communicator of one rank, on the same terms: it is over when this returns, and `work` is all
+   * of it.
+   */
+  alone<T>(signature: CallSignature, options: CollectiveOptions | undefined, work: () => T): Promise<T>
   /** Where the ranks show each other their parts of a call; null: they have none, and must use messages. */
   readonly board: Board | null
   /**

@@ -14,7 +14,7 @@ import type { Scope } from './endpoint.ts'
 import { lengthOf } from './partition.ts'
 import type { CallName } from './signature.ts'
 import type { ReceivedBlocks, VInto } from './types.ts'
-import { checkRange, integers, outOfRange, type Placed, prefixSums, sum } from './v-blocks.ts'
+import { checkRange, integers, outOfRange, type PlacedIn, prefixSums, sum } from './v-blocks.ts'
 
 /** An `into` whose shape is right, before the lengths of the other ranks are known. */
 export interface CheckedInto {
@@ -78,15 +78,15 @@ export function place(
   into: CheckedInto | null,
   type: TypeCode,
   counts: readonly number[],
-): Placed & { readonly result: ReceivedBlocks } {
+): PlacedIn & { readonly result: ReceivedBlocks } {
   const displs = into?.displs ?? prefixSums(counts)
   const data = into?.data ?? allocate(type, sum(counts))
   if (into !== null) {
-    const wrong = into.counts ? counts.findIndex((count, r) => count !== into.counts![r]) : -1
-    if (wrong >= 0) {
+    for (let r = 0; into.counts !== null && r < counts.length; r++) {
+      if (counts[r] === into.counts[r]) continue
       throw scope.mismatch(
         call,
-        `rank ${wrong} sends ${counts[wrong]} elements, but into.counts[${wrong}] is ${into.counts![wrong]}; ` +
+        `rank ${r} sends ${counts[r]} elements, but into.counts[${r}] is ${into.counts[r]}; ` +
           'leave counts away to take what comes',
       )
     }
@@ -95,7 +95,7 @@ export function place(
     if (unfit) throw scope.mismatch(call, `what the ranks send does not fit: ${unfit}`)
   }
   const whole = into?.whole ?? blockOf(scope, call, 'result', data)
-  return { whole, counts, displs, result: { data, counts: [...counts], displs: [...displs] } }
+  return { data, whole, counts, displs, result: { data, counts, displs } }
 }
 
 function checkApart(

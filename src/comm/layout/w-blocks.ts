@@ -79,7 +79,7 @@ export class WBlocks {
   /** Receives the block `i`, which comes from rank `source`; `own`: it is this, for it comes from this rank itself. */
   async take(endpoint: Endpoint, i: number, source: number, own: Block | null): Promise<void> {
     if (this.#places === null) {
-      this.#received[i] = arrayOf(own === null ? await endpoint.recv(source) : copyOf(own))
+      this.#received[i] = arrayOf(own === null ? await endpoint.recv(source) : own.copy())
       return
     }
     const place = this.#places[i]!
@@ -104,7 +104,7 @@ export class WBlocks {
       if (!places.some((place) => place.overlaps(extent))) continue
       const block = packed(sent as Raw | Layout)
       // What was packed is a copy already.
-      this.#sent[i] = block.overlaps(extent) ? copyOf(block) : block
+      this.#sent[i] = block.overlaps(extent) ? block.copy() : block
     }
   }
 
@@ -192,12 +192,6 @@ function extentOf(elements: Raw | Layout): Block {
 /** The elements one after another: in a copy, unless they are so already. */
 function packed(elements: Raw | Layout): Block {
   return Block.of(elements instanceof Layout ? (contiguous(elements) ?? pack(elements)) : elements)
-}
-
-function copyOf(block: Block): Block {
-  const copy = Block.allocate(block.type, block.byteLength)
-  copy.set(block)
-  return copy
 }
 
 function arrayOf(block: Block): Raw | null {

@@ -4,6 +4,7 @@ import type { Communicator } from '../../../src/comm/communicator.ts'
 import { BufferError, CollectiveMismatchError, CountError, TypeMismatchError } from '../../../src/errors.ts'
 import { runRanks } from '../../../src/testing/index.ts'
 import { rejection } from '../tools.ts'
+import { concat, expectSame, ranksOf } from './tools.ts'
 
 const filled = (length: number, value: number) => new Float64Array(length).fill(value)
 
@@ -47,6 +48,46 @@ describe('displs', () => {
       expect(turned.data[9]).toBe(data[0])
       expect(turned.data.subarray(0, 4)).toEqual(data.subarray(6))
     })
+  })
+})
+
+describe('alltoallv of short data and long', () => {
+  // What is short goes another way than what is long, and either may stand alone among the ranks.
+  const cases = [
+    ['all short', () => 3],
+    ['one long', (from: number) => (from === 1 ? 3000 : 2)],
+    ['one short', (from: number) => (from === 1 ? 1 : 2500)],
+    ['at the border', (from: number, size: number) => Math.floor(2048 / size) + (from % 2)],
+    ['one empty', (from: number) => (from === 0 ? 0 : 40)],
+  ] as const
+  it.each(cases)('%s', async (_, lengthOf) => {
+    for (const size of [1, 2, 3, 5]) {
+      await runRanks(size, async (world) => {
+        const value = (from: number, to: number, i: number) => 1e6 * from + 1e4 * to + i
+        const mine = lengthOf(world.rank, size)
+        const block = (from: number, to: number) =>
+          Float64Array.from({ length: lengthOf(from, size) }, (_, i) => value(from, to, i))
+        // The blocks from behind to front, with a gap after each.
+        const displs = ranksOf(size).map((to) => (size - 1 - to) * (mine + 1))
+        const data = filled(size * (mine + 1), -1)
+        for (const to of ranksOf(size)) data.set(block(world.rank, to), displs[to])
+        const counts = ranksOf(size).map(() => mine)
+        const wanted = concat(
+          ranksOf(size).map((from) => block(from, world.rank)),
+          Float64Array,
+        )
+        const found = await world.alltoallv({ data, counts, displs })
+        expectSame(found.data, wanted)
+        expect(found.counts).toEqual(ranksOf(size).map((from) => lengthOf(from, size)))
+        const room = { data: filled(wanted.length + 2, -2) }
+        await world.alltoallv({ data, counts, displs }, { into: room })
+        expectSame(room.data, concat([wanted, filled(2, -2)], Float64Array))
+        // All get as much; in place there must be room for it everywhere.
+        if (ranksOf(size).some((r) => wanted.length > size * (lengthOf(r, size) + 1))) return
+        await world.alltoallv({ data, counts, displs }, { into: { data } })
+        expectSame(data.subarray(0, wanted.length), wanted)
+      })
+    }
   })
 })
 

@@ -1,10 +1,12 @@
 import type { Board } from '../../../transport/board.ts'
 import { Block } from '../../../wire/block.ts'
-import { elementSize } from '../../../wire/datatype.ts'
+import { ctorOf, elementSize, typeOfCtor } from '../../../wire/datatype.ts'
 import type { Steps } from '../board/steps.ts'
 import { exchange, othersOf, part, readPart } from '../board/windows.ts'
-import { lengthOf } from '../partition.ts'
-import type { Placed } from '../v-blocks.ts'
+import type { ReceivedBlocks } from '../types.ts'
+import { blockAt, type Placed, type PlacedIn } from '../v-blocks.ts'
+
+const FLOAT64 = typeOfCtor(Float64Array)!
 
 /** On a board: every rank shows all its blocks as they lie, and reads its own of the others'; one hand-off, (p - 1) n. */
 export function* alltoallShown(board: Board, input: Block, output: Block): Steps<void> {
@@ -17,49 +19,137 @@ export function* alltoallShown(board: Board, input: Block, output: Block): Steps
   )
 }
 
-/** What one rank's table says of the blocks it sends: places and lengths, in elements. */
-interface Table {
-  readonly displs: readonly number[]
-  readonly counts: readonly number[]
-}
+/** Data up to this length goes with the table that says where its blocks are: one hand-off, not two. */
+const WITH_TABLE_BYTES = 16 << 10
+
+/** Where the blocks that come from each rank go. */
+type PlaceFor = (counts: readonly number[]) => PlacedIn & { readonly result: ReceivedBlocks }
 
 /**
- * Blocks of different lengths: first every rank shows where its blocks are, then the memory they lie in.
- * `place` hears how much comes from each rank, and says where it goes.
+ * Blocks of different lengths: every rank shows a table with the place and length of each block, and behind it, if
+ * it is short, the data itself. Where somebody's is not, all show their data in a second round.
+ *
+ * A table: number of elements in all; 1 if they follow; place and length of the block for each rank.
+ *
+ * @param isInPlace what comes goes to where the data is
  */
-export function* alltoallvShown<T>(
+export function* alltoallvShown(
+  board: Board,
+  given: PlacedIn,
+  isInPlace: boolean,
+  placeFor: PlaceFor,
+): Steps<ReceivedBlocks> {
+  const { rank, size } = board
+  const width = 2 + 2 * size
+  const tableBytes = 8 * width
+  if (tableBytes > board.cellBytes) return yield* alltoallvOfMany(board, given, isInPlace, placeFor)
+  const elementBytes = elementSize(given.whole.type)
+  while (!board.isFree()) yield
+  board.showArray(message(board, given, width), FLOAT64)
+  const mine = new Float64Array(2)
+  const counts = new Array<number>(size).fill(0)
+  const starts = new Array<number>(size).fill(0)
+  let longest = 0
+  let allFollow = true
+  for (let i = 0; i < size; i++) {
+    const peer = (rank + i) % size
+    while (i > 0 && !board.came(peer)) yield
+    board.readArray(peer, FLOAT64, 0, 2, mine, 0)
+    longest = Math.max(longest, mine[0]!)
+    if (mine[1] === 0) allFollow = false
+    board.readArray(peer, FLOAT64, 2 + 2 * rank, 2, mine, 0)
+    starts[peer] = mine[0]!
+    counts[peer] = mine[1]!
+  }
+  const placed = placeFor(counts)
+  if (allFollow) {
+    const { data, displs } = placed
+    for (let peer = 0; peer < size; peer++) {
+      const from = tableBytes / elementBytes + starts[peer]!
+      board.readArray(peer, given.whole.type, from, counts[peer]!, data, displs[peer]!)
+    }
+    board.leave()
+    return placed.result
+  }
+  board.leave()
+  yield* showData(
+    board,
+    given,
+    isInPlace,
+    longest * elementBytes,
+    placed,
+    (source) => starts[source]! * elementBytes,
+  )
+  return placed.result
+}
+
+/** The second round. `startOf` tells where the block for this rank begins in what another one shows, in bytes. */
+function* showData(
   board: Board,
   given: Placed,
-  from: Block,
-  place: (counts: readonly number[]) => { readonly blockAt: (source: number) => Block; readonly result: T },
-): Steps<T> {
+  isInPlace: boolean,
+  longest: number,
+  placed: Placed,
+  startOf: (source: number) => number,
+): Steps<void> {
+  const { rank } = board
+  const from = isInPlace ? given.whole.copy() : given.whole
+  const own = blockAt(placed, rank)
+  own.set(part(from, startOf(rank), startOf(rank) + own.byteLength))
+  yield* exchange(board, from, longest, othersOf(board), null, (source, w, n) =>
+    readPart(board, source, w, n, startOf(source), blockAt(placed, source)),
+  )
+}
+
+/** This rank's table, with its data if that is short. */
+function message(board: Board, { data, whole, counts, displs }: PlacedIn, width: number): Float64Array {
+  const { byteLength } = whole
+  const follows = byteLength <= WITH_TABLE_BYTES && 8 * width + byteLength <= board.cellBytes
+  const memory = board.scratch(0, 8 * width + WITH_TABLE_BYTES)
+  const words = new Float64Array(memory, 0, width + (follows ? Math.ceil(byteLength / 8) : 0))
+  words[0] = data.length
+  words[1] = follows ? 1 : 0
+  for (let r = 0; r < counts.length; r++) {
+    words[2 + 2 * r] = counts[r] === 0 ? 0 : displs[r]!
+    words[3 + 2 * r] = counts[r]!
+  }
+  if (follows) {
+    const room = new (ctorOf(whole.type)!)(memory, 8 * width, data.length)
+    ;(room as Uint8Array).set(data as Uint8Array)
+  }
+  return words
+}
+
+/** The same where a table does not fit a cell: the tables go round by windows, and the data in a round of its own. */
+function* alltoallvOfMany(
+  board: Board,
+  given: PlacedIn,
+  isInPlace: boolean,
+  placeFor: PlaceFor,
+): Steps<ReceivedBlocks> {
   const { rank, size } = board
-  const others = othersOf(board)
-  // Of a table: its rank's total, then place and length of each block.
   const width = 1 + 2 * size
   const tables = new Float64Array(size * width)
   const tableOf = (r: number): Float64Array => tables.subarray(r * width, (r + 1) * width)
-  writeTable(tableOf(rank), given, lengthOf(from))
-  const mine = Block.of(tableOf(rank))
-  yield* exchange(board, mine, mine.byteLength, others, null, (source, w, n) =>
+  const own = tableOf(rank)
+  own[0] = given.data.length
+  for (let r = 0; r < size; r++) {
+    own[1 + 2 * r] = given.counts[r] === 0 ? 0 : given.displs[r]!
+    own[2 + 2 * r] = given.counts[r]!
+  }
+  yield* exchange(board, Block.of(own), own.byteLength, othersOf(board), null, (source, w, n) =>
     readPart(board, source, w, n, 0, Block.of(tableOf(source))),
   )
-  const counts = Array.from({ length: size }, (_, source) => tableOf(source)[2 + 2 * rank]!)
-  const { blockAt, result } = place(counts)
-  const elementBytes = elementSize(from.type)
+  const placed = placeFor(Array.from({ length: size }, (_, source) => tableOf(source)[2 + 2 * rank]!))
+  const elementBytes = elementSize(given.whole.type)
   const longest = elementBytes * Math.max(...Array.from({ length: size }, (_, r) => tableOf(r)[0]!))
-  const displOf = (source: number): number => tableOf(source)[1 + 2 * rank]! * elementBytes
-  blockAt(rank).set(part(from, displOf(rank), displOf(rank) + counts[rank]! * elementBytes))
-  yield* exchange(board, from, longest, others, null, (source, w, n) =>
-    readPart(board, source, w, n, displOf(source), blockAt(source)),
+  yield* showData(
+    board,
+    given,
+    isInPlace,
+    longest,
+    placed,
+    (source) => tableOf(source)[1 + 2 * rank]! * elementBytes,
   )
-  return result
-}
-
-function writeTable(table: Float64Array, { displs, counts }: Table, total: number): void {
-  table[0] = total
-  counts.forEach((count, r) => {
-    table[1 + 2 * r] = count === 0 ? 0 : displs[r]!
-    table[2 + 2 * r] = count
-  })
+  return placed.result
 }
