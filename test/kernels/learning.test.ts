@@ -1,6 +1,6 @@
 /**
- * Runs every kernel as a reader would, through shared memory and through ZeroMQ, and once more with a slip in it: a
- * kernel that does not notice that its own answer is wrong asserts nothing.
+ * Runs every kernel as a reader would, at 1 to 8 ranks, through shared memory and through ZeroMQ, and once more with a
+ * slip in it: a kernel that does not notice that its own answer is wrong asserts nothing.
  */
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { decode } from 'fast-png'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT, tsrun } from '../helpers/tsrun.ts'
 import { KERNEL_ANSWERS, KERNEL_FOLDER, KERNELS, kernelPath, kernelText } from './learning.ts'
+import { MATRIX } from './matrix.ts'
 
 const HEADER =
   /^\/\*\*\n(?<shows>(?: \* .+\n)+) \*\n \* Teaches: (?<teaches>.+)\n \* Picture: (?<picture>.+)\n \* Run: (?<run>.+)\n \*\/\n\n/
@@ -35,13 +36,7 @@ describe.each(KERNELS)('%s', (name) => {
       expect(body).toMatch(new RegExp(`\\b${item.split(' ')[0]!.replace(/^a$/, 'const')}\\b`))
   })
 
-  it.each([
-    [1, 'auto'],
-    [2, 'auto'],
-    [3, 'zmq'],
-    [4, 'auto'],
-    [8, 'auto'],
-  ])('gives its answer at %i ranks, transport %s', async (size, transport) => {
+  it.each(MATRIX)('gives its answer at %i ranks, transport %s', async (size, transport) => {
     const { code, stdout, stderr } = await tsrun([
       '-n',
       String(size),

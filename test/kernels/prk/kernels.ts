@@ -128,4 +128,34 @@ export const KERNELS: Readonly<Record<string, KernelCase>> = {
     refuses: [['5', '97'], 'ERROR: length of string 97 must be multiple of # ranks: 2'],
     slip: ['global.ts', 'from = rank;', 'from = 0;'],
   },
+  'pic.ts': {
+    words: ['3', '38', '5000', '1', '2', 'GEOMETRIC', '0.9'],
+    title: 'MPI Particle-in-Cell execution on 2D grid',
+    tells: [
+      'Grid size                          = 38',
+      'Tiles in x/y-direction             = 1/2',
+      'Number of particles requested      = 5000',
+      'Number of time steps               = 3',
+      'Initialization mode                = GEOMETRIC',
+      '  Attenuation factor               = 0.900000',
+      'Particle charge semi-increment (k) = 1',
+      'Vertical velocity              (m) = 2',
+      // As many as the original's formulas give.
+      'Number of particles placed         = 5008',
+    ],
+    rate: /^Rate \(Mparticles_moved\/s\): \d+\.\d{6}$/,
+    usage: [
+      'Usage: pic.ts <#simulation steps> <grid size> <#particles> <k (particle charge semi-increment)> <m (vertical particle velocity)>',
+      '          <init mode> <init parameters>]',
+      '   init mode "GEOMETRIC"  parameters: <attenuation factor>',
+      '             "SINUSOIDAL" parameters: none',
+      '             "LINEAR"     parameters: <negative slope> <constant offset>',
+      '             "PATCH"      parameters: <xleft> <xright>  <ybottom> <ytop>',
+    ].join('\n'),
+    refuses: [
+      ['3', '39', '5000', '1', '2', 'GEOMETRIC', '0.9'],
+      'ERROR: Number of grid cells must be positive and even: 39',
+    ],
+    slip: ['common/particles.ts', 'west * (sw + nw) - east', 'west * (sw + nw) + east'],
+  },
 }

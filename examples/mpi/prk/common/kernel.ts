@@ -12,6 +12,8 @@ export interface Kernel {
   readonly wanted: number
   /** All parameters of a run without any. */
   readonly defaults: readonly number[]
+  /** Behind the numbers may come words, which the kernel reads itself: `wordsBehind`. */
+  readonly hasWords?: boolean
 }
 
 /** Ends the kernel with a line `ERROR: …` and exit code 1. To be thrown on all ranks, or behind the last call on rank 0. */
@@ -34,13 +36,14 @@ export function say(line: string): void {
 export async function kernel(about: Kernel, run: (...parameters: number[]) => Promise<void>): Promise<void> {
   say('Parallel Research Kernels version 2.17, in TypeScript over tsmpi')
   say(about.title)
+  const { wanted, defaults, hasWords } = about
   const words = process.argv.slice(2)
-  const given = words.map((word) => (/^[+-]?\d+$/.test(word) ? Number(word) : Number.NaN))
-  const { wanted, defaults } = about
-  const isCall = words.length === 0 || (words.length >= wanted && words.length <= defaults.length)
+  const numbers = words.slice(0, hasWords ? defaults.length : undefined)
+  const given = numbers.map((word) => (/^[+-]?\d+$/.test(word) ? Number(word) : Number.NaN))
+  const isCall = words.length === 0 || (given.length >= wanted && given.length <= defaults.length)
   if (!isCall || given.some((value) => !Number.isSafeInteger(value))) {
     say(`Usage: ${basename(process.argv[1] ?? 'kernel')} ${about.usage}`)
-    refuse()
+    if (words[0] !== '--help') refuse()
     return
   }
   try {
@@ -50,6 +53,11 @@ export async function kernel(about: Kernel, run: (...parameters: number[]) => Pr
     say(`ERROR: ${error.message}`)
     refuse()
   }
+}
+
+/** The words behind the first `count` parameters; undefined if the command line is empty. */
+export function wordsBehind(count: number): readonly string[] | undefined {
+  return process.argv.length > 2 ? process.argv.slice(2 + count) : undefined
 }
 
 /** One rank's exit code is the job's; rank 0 is the one whose words must be out before the others are ended. */
