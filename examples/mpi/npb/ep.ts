@@ -12,6 +12,7 @@ import { atMost, classOption } from './common/options.ts'
 import { fill, jump } from './common/random.ts'
 import { near, printClosing, printOpening, scientific } from './common/report.ts'
 import { timed } from './common/timing.ts'
+import { addPairs } from './ep/pairs.ts'
 
 const SEED = 271_828_183
 const RINGS = 10
@@ -46,35 +47,13 @@ const numbers = new Float64Array(NUMBERS)
 const sums = new Float64Array(2)
 const rings = new Int32Array(RINGS)
 
-/** Adds up what the pairs in `numbers` give. */
-function addPairs(u: Float64Array, counts: Int32Array): void {
-  let sumX = 0
-  let sumY = 0
-  for (let i = 0; i < NUMBERS; i += 2) {
-    const x = 2 * u[i]! - 1
-    const y = 2 * u[i + 1]! - 1
-    const t = x * x + y * y
-    if (t <= 1) {
-      // Which of the two is larger is asked before they are stretched: a branch that had to wait for logarithm,
-      // division and root would hold up the pairs behind it, and cost a third of the time.
-      const larger = Math.max(Math.abs(x), Math.abs(y))
-      const stretch = Math.sqrt((-2 * Math.log(t)) / t)
-      sumX += x * stretch
-      sumY += y * stretch
-      counts[(larger * stretch) | 0]! += 1
-    }
-  }
-  sums[0]! += sumX
-  sums[1]! += sumY
-}
-
 const { starts } = blocks(batches, world.size)
 const { result, seconds } = await timed(world, async () => {
   for (let batch = starts[world.rank]!; batch < starts[world.rank + 1]!; batch++) {
     let seed = jump(SEED, 2 * BATCH * batch)
     for (let done = 0; done < 2 * BATCH; done += NUMBERS) {
       seed = fill(numbers, 0, NUMBERS, seed)
-      addPairs(numbers, rings)
+      addPairs(numbers, sums, rings)
     }
   }
   return world.allreduce(Float64Array.of(...sums, ...rings), SUM)

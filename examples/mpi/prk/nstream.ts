@@ -9,6 +9,7 @@
 import { world } from 'tsmpi'
 import { block } from './common/decompose.ts'
 import { check, kernel, say, sayRate, timePasses } from './common/kernel.ts'
+import { triad } from './common/loops.ts'
 
 const SCALAR = 3
 const { rank, size } = world
@@ -38,7 +39,7 @@ await kernel(
     b!.fill(2)
     c!.fill(2)
 
-    const seconds = await timePasses(iterations!, () => triad(a!, b!, c!))
+    const seconds = await timePasses(iterations!, () => triad(a!, b!, c!, SCALAR))
 
     const sum = await world.reduce(absoluteSum(a!))
     if (sum === undefined) return
@@ -51,19 +52,6 @@ await kernel(
     sayRate('MB/s', 32 * length!, seconds)
   },
 )
-
-function triad(a: Float64Array, b: Float64Array, c: Float64Array): void {
-  const n = a.length
-  let i = 0
-  // Four at a time: the loop's own work, a third of it all, is done once for them.
-  for (; i < n - 3; i += 4) {
-    a[i]! += b[i]! + SCALAR * c[i]!
-    a[i + 1]! += b[i + 1]! + SCALAR * c[i + 1]!
-    a[i + 2]! += b[i + 2]! + SCALAR * c[i + 2]!
-    a[i + 3]! += b[i + 3]! + SCALAR * c[i + 3]!
-  }
-  for (; i < n; i++) a[i]! += b[i]! + SCALAR * c[i]!
-}
 
 function absoluteSum(a: Float64Array): number {
   let sum = 0

@@ -9,6 +9,7 @@
 import { world } from 'tsmpi'
 import { block } from './common/decompose.ts'
 import { check, kernel, say, sayRate, timePasses } from './common/kernel.ts'
+import { sweep } from './common/loops.ts'
 
 const { rank, size } = world
 const left = rank - 1
@@ -76,20 +77,3 @@ await kernel(
     sayRate('MFlops/s', 2 * (m! - 1) * (n! - 1), seconds)
   },
 )
-
-/** Rows `from` to `to` - 1. What is to the left and below stays in variables: one load and one store per point. */
-function sweep(grid: Float64Array, width: number, from: number, to: number): void {
-  for (let j = from; j < to; j++) {
-    const row = j * width
-    const below = row - width
-    let west = grid[row]!
-    let southWest = grid[below]!
-    for (let i = 1; i < width; i++) {
-      const south = grid[below + i]!
-      // The difference does not wait for `west`, the one value that comes late.
-      west += south - southWest
-      grid[row + i] = west
-      southWest = south
-    }
-  }
-}

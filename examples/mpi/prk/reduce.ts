@@ -7,6 +7,7 @@
 
 import { SUM, world } from 'tsmpi'
 import { check, kernel, say, sayRate, timePasses } from './common/kernel.ts'
+import { add } from './common/loops.ts'
 
 const { rank, size } = world
 
@@ -46,15 +47,3 @@ await kernel(
     sayRate('MFlops/s', (2 * size - 1) * length!, seconds)
   },
 )
-
-function add(vector: Float64Array, ones: Float64Array): void {
-  const n = vector.length
-  let i = 0
-  for (; i < n - 3; i += 4) {
-    vector[i]! += ones[i]!
-    vector[i + 1]! += ones[i + 1]!
-    vector[i + 2]! += ones[i + 2]!
-    vector[i + 3]! += ones[i + 3]!
-  }
-  for (; i < n; i++) vector[i]! += ones[i]!
-}

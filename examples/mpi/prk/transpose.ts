@@ -1,8 +1,8 @@
 /**
- * Parallel Research Kernel transpose: B += Aᵀ, A += 1, both matrices cut in blocks of columns. In each of the
- * size - 1 phases every rank sends a block to one rank and receives one from another.
+ * Parallel Research Kernel transpose: B += Aᵀ, A += 1, both matrices cut in blocks of columns. Every rank sends a block
+ * to each other rank and receives one from it. Nobody is first: rank r sends to r - 1, then to r - 2, and so on.
  *
- * Teaches: recv posted ahead, send, reduce
+ * Teaches: recv posted ahead, send held while computing, reduce
  * Run: npx tsrun -n 2 examples/mpi/prk/transpose.ts [iterations order [tile size]]
  */
 
@@ -37,20 +37,28 @@ await kernel(
     const a = new Float64Array(n * width)
     for (let j = 0; j < width; j++) for (let i = 0; i < n; i++) a[i + n * j] = n * (rank * width + j) + i
     const b = new Float64Array(n * width)
-    const outgoing = new Float64Array(width * width)
-    const incoming = new Float64Array(width * width)
+    // For each phase what is sent to one rank, and what comes from another.
+    const phases = Array.from({ length: size - 1 }, (_, i) => ({
+      tag: i + 1,
+      source: (rank + i + 1) % size,
+      dest: (rank - i - 1 + size) % size,
+      outgoing: new Float64Array(width * width),
+      incoming: new Float64Array(width * width),
+    }))
 
     const seconds = await timePasses(iterations!, async () => {
-      addTransposed(a, b, n, width, rank * width, step)
-      for (let phase = 1; phase < size; phase++) {
-        const source = (rank + phase) % size
-        const dest = (rank - phase + size) % size
-        const received = world.recv(source, { tag: phase, into: incoming })
+      const received = phases.map(({ source, tag, incoming }) => world.recv(source, { tag, into: incoming }))
+      const sent = phases.map(({ dest, tag, outgoing }) => {
         takeTransposed(a, outgoing, n, width, dest * width, step)
-        await world.send(outgoing, dest, { tag: phase })
-        await received
+        return world.send(outgoing, dest, { tag })
+      })
+      // The block that stays needs no message.
+      addTransposed(a, b, n, width, rank * width, step)
+      for (const [i, { source, incoming }] of phases.entries()) {
+        await received[i]
         accumulate(b, incoming, n, width, source * width)
       }
+      await Promise.all(sent)
     })
 
     // B(i, j) has gathered n i + j, it + 1 times, and the ones that A has got in between.

@@ -103,7 +103,7 @@ export const KERNELS: Readonly<Record<string, KernelCase>> = {
     rate: MFLOPS,
     usage: 'Usage: reduce.ts <# iterations> <vector_length>',
     refuses: [['0', '101'], 'ERROR: Iterations must be positive: 0'],
-    slip: ['reduce.ts', 'i < n;', 'i < n - 1;'],
+    slip: ['common/loops.ts', 'vector[i + 3]! += other[i + 3]!', 'vector[i + 3]! += other[i + 2]! + 1'],
   },
   'random.ts': {
     words: ['4', '12'],
