@@ -118,7 +118,7 @@ async function heat(plate: Plate, limit: number, rest: number): Promise<Float64A
 }
 
 // Half a wave in both directions keeps its shape, and each step makes it smaller by a factor that is known.
-const [N, STEPS] = [63, 400]
+const [N, STEPS] = [63, 200]
 const angle = Math.PI / (N + 1)
 const wave = (y: number, x: number) => Math.sin(angle * (y + 1)) * Math.sin(angle * (x + 1))
 const waving: Plate = { n: N, start: wave, isHeld: () => false }
