@@ -31,7 +31,7 @@ import type {
   WIntoOptions,
 } from './collective/types.ts'
 import { alltoallw } from './layout/alltoallw.ts'
-import { bcastPacked, callPacked, intoOnRoot, needsPacking } from './layout/collective.ts'
+import { bcastPacked, callPacked, intoOnRoot, needsPacking, running } from './layout/collective.ts'
 import { cutting, gathering, sameLength } from './layout/form.ts'
 import { callPackedV, needsPackingV, scattervPacked } from './layout/v-forms.ts'
 
@@ -83,7 +83,7 @@ export abstract class CollectiveMethods {
   bcast(value: unknown, root?: number, options?: IntoOptions): Promise<unknown> {
     const scope = this.#scope
     if (needsPacking(value, options))
-      return bcastPacked(scope, value, root ?? 0, options, (v, o) => bcast(scope, v, root, o))
+      return bcastPacked(scope, value, root ?? 0, options, running(bcast, scope, root))
     return bcast(scope, value, root, options)
   }
 
@@ -120,9 +120,7 @@ export abstract class CollectiveMethods {
     const scope = this.#scope
     if (needsPacking(values, options)) {
       const given = scope.rank === (root ?? 0) ? values : undefined
-      return callPacked(scope, 'scatter', given, options, cutting(scope), (v, o) =>
-        scatter(scope, v, root, o),
-      )
+      return callPacked(scope, 'scatter', given, options, cutting(scope), running(scatter, scope, root))
     }
     return scatter(scope, values as readonly unknown[], root, options)
   }
@@ -160,7 +158,7 @@ export abstract class CollectiveMethods {
     const scope = this.#scope
     if (needsPackingV(blocks, options)) {
       const given = scope.rank === (root ?? 0) ? blocks : undefined
-      return scattervPacked(scope, given, options, (v, o) => scatterv(scope, v, root, o))
+      return scattervPacked(scope, given, options, running(scatterv, scope, root))
     }
     return scatterv(scope, blocks as VBlocks, root, options)
   }
@@ -184,7 +182,7 @@ export abstract class CollectiveMethods {
     const scope = this.#scope
     if (needsPacking(value, options)) {
       const onRoot = intoOnRoot(scope, root ?? 0, options)
-      return callPacked(scope, 'gather', value, onRoot, gathering(scope), (v, o) => gather(scope, v, root, o))
+      return callPacked(scope, 'gather', value, onRoot, gathering(scope), running(gather, scope, root))
     }
     return gather(scope, value, root, options)
   }
@@ -208,14 +206,14 @@ export abstract class CollectiveMethods {
     value: B,
     root?: number,
     options?: VIntoOptions<I>,
-  ): Promise<ReceivedBlocks<I> | undefined> {
+  ): Promise<ReceivedBlocks<I> | undefined>
+  gatherv(value: Vector, root?: number, options?: VIntoOptions<Vector>): Promise<unknown> {
     const scope = this.#scope
-    const run = (v: Raw, o: VIntoOptions) => gatherv(scope, v, root, o)
     if (needsPackingV(value, options)) {
       const onRoot = intoOnRoot(scope, root ?? 0, options)
-      return callPackedV(scope, 'gatherv', value, onRoot, run) as Promise<ReceivedBlocks<I> | undefined>
+      return callPackedV(scope, 'gatherv', value, onRoot, running(gatherv, scope, root))
     }
-    return run(value as Raw, options as VIntoOptions) as Promise<ReceivedBlocks<I> | undefined>
+    return gatherv(scope, value as Raw, root, options as VIntoOptions)
   }
 
   /**
@@ -236,9 +234,7 @@ export abstract class CollectiveMethods {
   allgather(value: unknown, options?: IntoOptions): Promise<unknown> {
     const scope = this.#scope
     if (needsPacking(value, options))
-      return callPacked(scope, 'allgather', value, options, gathering(scope), (v, o) =>
-        allgather(scope, v, o),
-      )
+      return callPacked(scope, 'allgather', value, options, gathering(scope), running(allgather, scope))
     return allgather(scope, value, options)
   }
 
@@ -259,12 +255,12 @@ export abstract class CollectiveMethods {
   allgatherv<B extends Vector, I extends Vector = ArrayOf<B>>(
     value: B,
     options?: VIntoOptions<I>,
-  ): Promise<ReceivedBlocks<I>> {
+  ): Promise<ReceivedBlocks<I>>
+  allgatherv(value: Vector, options?: VIntoOptions<Vector>): Promise<unknown> {
     const scope = this.#scope
-    const run = (v: Raw, o: VIntoOptions) => allgatherv(scope, v, o)
     if (needsPackingV(value, options))
-      return callPackedV(scope, 'allgatherv', value, options, run) as Promise<ReceivedBlocks<I>>
-    return run(value as Raw, options as VIntoOptions) as Promise<ReceivedBlocks<I>>
+      return callPackedV(scope, 'allgatherv', value, options, running(allgatherv, scope))
+    return allgatherv(scope, value as Raw, options as VIntoOptions)
   }
 
   /**
@@ -288,7 +284,7 @@ export abstract class CollectiveMethods {
   alltoall(values: Vector | readonly unknown[], options?: IntoOptions): Promise<unknown> {
     const scope = this.#scope
     if (needsPacking(values, options))
-      return callPacked(scope, 'alltoall', values, options, sameLength, (v, o) => alltoall(scope, v, o))
+      return callPacked(scope, 'alltoall', values, options, sameLength, running(alltoall, scope))
     return alltoall(scope, values as readonly unknown[], options)
   }
 
@@ -310,12 +306,12 @@ export abstract class CollectiveMethods {
   alltoallv<B extends Vector, I extends Vector = ArrayOf<B>>(
     blocks: VBlocks<B>,
     options?: VIntoOptions<I>,
-  ): Promise<ReceivedBlocks<I>> {
+  ): Promise<ReceivedBlocks<I>>
+  alltoallv(blocks: VBlocks<Vector>, options?: VIntoOptions<Vector>): Promise<unknown> {
     const scope = this.#scope
-    const run = (v: VBlocks, o: VIntoOptions) => alltoallv(scope, v, o)
     if (needsPackingV(blocks, options))
-      return callPackedV(scope, 'alltoallv', blocks, options, run) as Promise<ReceivedBlocks<I>>
-    return run(blocks as VBlocks, options as VIntoOptions) as Promise<ReceivedBlocks<I>>
+      return callPackedV(scope, 'alltoallv', blocks, options, running(alltoallv, scope))
+    return alltoallv(scope, blocks as VBlocks, options as VIntoOptions)
   }
 
   /**
@@ -383,8 +379,7 @@ export abstract class CollectiveMethods {
     const scope = this.#scope
     if (needsPacking(value, options)) {
       const onRoot = intoOnRoot(scope, root ?? 0, options)
-      const run = (v: unknown, o: IntoOptions) => reduce(scope, v, op as OpLike<unknown>, root, o)
-      return callPacked(scope, 'reduce', value, onRoot, sameLength, run)
+      return callPacked(scope, 'reduce', value, onRoot, sameLength, running(reduce, scope, op, root))
     }
     return reduce(scope, value, op as OpLike<unknown>, root, options)
   }
@@ -407,10 +402,8 @@ export abstract class CollectiveMethods {
   allreduce<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T>>
   allreduce(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
     const scope = this.#scope
-    if (needsPacking(value, options)) {
-      const run = (v: unknown, o: IntoOptions) => allreduce(scope, v, op as OpLike<unknown>, o)
-      return callPacked(scope, 'allreduce', value, options, sameLength, run)
-    }
+    if (needsPacking(value, options))
+      return callPacked(scope, 'allreduce', value, options, sameLength, running(allreduce, scope, op))
     return allreduce(scope, value, op as OpLike<unknown>, options)
   }
 
@@ -451,9 +444,8 @@ export abstract class CollectiveMethods {
   ): Promise<unknown> {
     const scope = this.#scope
     if (needsPacking(values, options)) {
-      const run = (v: readonly unknown[], o: ReduceScatterOptions) =>
-        reduceScatter(scope, v, op as OpLike<unknown>, o)
-      return callPacked(scope, 'reduceScatter', values, options, cutting(scope, options?.counts), run)
+      const form = cutting(scope, options?.counts)
+      return callPacked(scope, 'reduceScatter', values, options, form, running(reduceScatter, scope, op))
     }
     return reduceScatter(scope, values as readonly unknown[], op as OpLike<unknown>, options)
   }
@@ -476,10 +468,8 @@ export abstract class CollectiveMethods {
   scan<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T>>
   scan(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
     const scope = this.#scope
-    if (needsPacking(value, options)) {
-      const run = (v: unknown, o: IntoOptions) => scan(scope, v, op as OpLike<unknown>, o)
-      return callPacked(scope, 'scan', value, options, sameLength, run)
-    }
+    if (needsPacking(value, options))
+      return callPacked(scope, 'scan', value, options, sameLength, running(scan, scope, op))
     return scan(scope, value, op as OpLike<unknown>, options)
   }
 
@@ -506,10 +496,8 @@ export abstract class CollectiveMethods {
   exscan<T>(value: T, op?: OpLike<NoInfer<T>>, options?: IntoOptions): Promise<Reduced<T> | undefined>
   exscan(value: unknown, op?: unknown, options?: IntoOptions): Promise<unknown> {
     const scope = this.#scope
-    if (needsPacking(value, options)) {
-      const run = (v: unknown, o: IntoOptions) => exscan(scope, v, op as OpLike<unknown>, o)
-      return callPacked(scope, 'exscan', value, options, sameLength, run)
-    }
+    if (needsPacking(value, options))
+      return callPacked(scope, 'exscan', value, options, sameLength, running(exscan, scope, op))
     return exscan(scope, value, op as OpLike<unknown>, options)
   }
 }

@@ -2,7 +2,9 @@
 
 import { expect, it } from 'vitest'
 import type { Communicator } from '../../src/comm/communicator.ts'
+import { SUM } from '../../src/comm/op/built-in.ts'
 import { runRanks } from '../../src/testing/index.ts'
+import { vector } from '../../src/wire/layout/make.ts'
 import { rejection } from './tools.ts'
 
 async function solveOneStep(operation: () => Promise<unknown>): Promise<void> {
@@ -28,6 +30,16 @@ it.each(cases)('%s', async (_, receive) => {
 it('a collective', async () => {
   await runRanks(2, async (comm) => {
     const error = await rejection(solveOneStep(() => comm.allreduce(new Float64Array(1 + comm.rank))))
+    expect(error.stack).toContain('solveOneStep')
+  })
+})
+
+it('a collective of strided data', async () => {
+  await runRanks(2, async (comm) => {
+    const strided = (count: number) => vector(new Float64Array(9), { count, stride: 2 })
+    const error = await rejection(
+      solveOneStep(() => comm.allreduce(strided(1 + comm.rank), SUM, { into: strided(1 + comm.rank) })),
+    )
     expect(error.stack).toContain('solveOneStep')
   })
 })

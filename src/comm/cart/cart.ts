@@ -144,10 +144,12 @@ export class Cart<D extends readonly number[] = readonly number[]> extends Commu
   neighborAllgather<T>(value: T, options?: IntoOptions): Promise<NeighborGathered<T>>
   neighborAllgather(value: unknown, options?: IntoOptions): Promise<unknown> {
     const { sources } = this.#neighborhood
-    const run = (v: unknown, o?: IntoOptions) => neighborAllgather(this.#core, this.#neighborhood, v, o)
-    if (!needsPacking(value, options)) return run(value, options)
+    if (!needsPacking(value, options))
+      return neighborAllgather(this.#core, this.#neighborhood, value, options)
     const form = amongNeighbors(sources, (length) => length * sources.length)
-    return callPacked(this.#core, 'neighborAllgather', value, options, form, run)
+    return callPacked(this.#core, 'neighborAllgather', value, options, form, (v, o) =>
+      neighborAllgather(this.#core, this.#neighborhood, v, o as IntoOptions),
+    )
   }
 
   /**
@@ -170,9 +172,11 @@ export class Cart<D extends readonly number[] = readonly number[]> extends Commu
     options?: VIntoOptions<I>,
   ): Promise<ReceivedBlocks<I>>
   neighborAllgatherv(value: unknown, options?: VIntoOptions<Raw | Strided>): Promise<unknown> {
-    const run = (v: unknown, o?: VIntoOptions) => neighborAllgatherv(this.#core, this.#neighborhood, v, o)
-    if (!needsPackingV(value, options)) return run(value, options as VIntoOptions)
-    return callPackedV(this.#core, 'neighborAllgatherv', value, options, run)
+    if (!needsPackingV(value, options))
+      return neighborAllgatherv(this.#core, this.#neighborhood, value, options as VIntoOptions)
+    return callPackedV(this.#core, 'neighborAllgatherv', value, options, (v, o) =>
+      neighborAllgatherv(this.#core, this.#neighborhood, v, o as VIntoOptions),
+    )
   }
 
   /**
@@ -196,10 +200,12 @@ export class Cart<D extends readonly number[] = readonly number[]> extends Commu
   neighborAlltoall<T>(values: readonly T[], options?: IntoOptions): Promise<(T | undefined)[]>
   neighborAlltoall(values: unknown, options?: IntoOptions): Promise<unknown> {
     const { sources, dests } = this.#neighborhood
-    const run = (v: unknown, o?: IntoOptions) => neighborAlltoall(this.#core, this.#neighborhood, v, o)
-    if (!needsPacking(values, options)) return run(values, options)
+    if (!needsPacking(values, options))
+      return neighborAlltoall(this.#core, this.#neighborhood, values, options)
     const form = amongNeighbors(sources, (length) => (length * sources.length) / dests.length)
-    return callPacked(this.#core, 'neighborAlltoall', values, options, form, run)
+    return callPacked(this.#core, 'neighborAlltoall', values, options, form, (v, o) =>
+      neighborAlltoall(this.#core, this.#neighborhood, v, o as IntoOptions),
+    )
   }
 
   /**
@@ -223,9 +229,11 @@ export class Cart<D extends readonly number[] = readonly number[]> extends Commu
     options?: VIntoOptions<I>,
   ): Promise<ReceivedBlocks<I>>
   neighborAlltoallv(blocks: VBlocks<Raw | Strided>, options?: VIntoOptions<Raw | Strided>): Promise<unknown> {
-    const run = (v: VBlocks, o?: VIntoOptions) => neighborAlltoallv(this.#core, this.#neighborhood, v, o)
-    if (!needsPackingV(blocks, options)) return run(blocks as VBlocks, options as VIntoOptions)
-    return callPackedV(this.#core, 'neighborAlltoallv', blocks, options, run)
+    if (!needsPackingV(blocks, options))
+      return neighborAlltoallv(this.#core, this.#neighborhood, blocks as VBlocks, options as VIntoOptions)
+    return callPackedV(this.#core, 'neighborAlltoallv', blocks, options, (v, o) =>
+      neighborAlltoallv(this.#core, this.#neighborhood, v as VBlocks, o as VIntoOptions),
+    )
   }
 
   /**

@@ -18,7 +18,16 @@ export interface WithInto {
 }
 
 /** The call itself, which gets typed arrays in place of layouts. */
-export type Run = (value: never, options: never) => Promise<unknown>
+export type Run = (value: unknown, options: unknown) => Promise<unknown>
+
+/**
+ * The call `f(scope, value, ...between, options)`. Made here, and not by a closure in each method: that would cost a
+ * method something in calls that need none.
+ */
+export function running(f: (...args: never[]) => Promise<unknown>, scope: Scope, ...between: unknown[]): Run {
+  return (value, options) =>
+    (f as (...args: unknown[]) => Promise<unknown>)(scope, value, ...between, options)
+}
 
 /** Whether a call with these arguments has to be packed. */
 export function needsPacking(value: unknown, options: WithInto | undefined): boolean {
@@ -40,9 +49,9 @@ export function callPacked(
     const target = isLaidOut(into) ? new Target(into, 'into', site) : null
     checkApart(value, into, form, site)
     const input = packed(value, site)
-    if (target === null) return run(input as never, options as never)
+    if (target === null) return run(input, options)
     checkLength(input, target, form, site)
-    return delivered(run(input as never, { ...options, into: target.array } as never), target, form)
+    return delivered(run(input, { ...options, into: target.array }), target, form)
   } catch (error) {
     return Promise.reject(error)
   }

@@ -31,7 +31,7 @@ export function scattervPacked(
   const isBlocks = isRaw(data) || isLaidOut(data)
   const form = isBlocks && blocks?.counts ? cutting(scope, blocks.counts, blocks.displs) : sameLength
   return callPacked(scope, 'scatterv', isBlocks ? data : undefined, options, form, (input, o) =>
-    run((isBlocks ? { ...blocks, data: input } : blocks) as never, o),
+    run(isBlocks ? { ...blocks, data: input } : blocks, o),
   )
 }
 
@@ -58,11 +58,8 @@ export function callPackedV(
     const target = isLaidOut(room) ? new Target(room, 'into.data', site) : null
     checkApart(given, room, formOf(scope, call, into), site)
     const input = isInData ? { ...(value as object), data: packed(data, site) } : packed(value, site)
-    if (target === null) return run(input as never, options as never)
-    return delivered(
-      run(input as never, { ...options, into: { ...into, data: target.array } } as never),
-      target,
-    )
+    if (target === null) return run(input, options)
+    return delivered(run(input, { ...options, into: { ...into, data: target.array } }), target)
   } catch (error) {
     return Promise.reject(error)
   }

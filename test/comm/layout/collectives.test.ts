@@ -61,6 +61,9 @@ function lengthOfVector(v: Vector): number {
 const valuesOf = (rank: number, length: number): Float64Array =>
   Float64Array.from({ length }, (_, i) => ((rank * 31 + i * 7) % 101) + 1)
 
+/** All kinds; two of them where much is laid out. */
+const kindsFor = ({ length }: Float64Array) => (length < 700 ? kindNames.map((_, k) => k) : [length % 7, 3])
+
 const sizes = [1, 2, 3, 5]
 const lengths = [0, 1, 6, 700]
 
@@ -84,7 +87,7 @@ describe.each(Object.keys(calls))('%s', (name) => {
   describe('takes every kind of layout', () =>
     onEveryRoot(async (comm, values, root) => {
       const wanted = await call(comm, values.slice(), {}, root)
-      for (const k of kindNames.keys()) {
+      for (const k of kindsFor(values)) {
         const given = laidOut(k + comm.rank, values)
         const result = await call(comm, given.given, {}, root)
         if (isBcast) {
@@ -101,7 +104,7 @@ describe.each(Object.keys(calls))('%s', (name) => {
   describe('fills every kind of layout', () =>
     onEveryRoot(async (comm, values, root) => {
       const wanted = (await call(comm, values.slice(), {}, root)) as Float64Array | undefined
-      for (const k of kindNames.keys()) {
+      for (const k of kindsFor(values)) {
         const into = kindOf(k + comm.rank, lengthOf(wanted, values))
         const result = await call(comm, values, { into: into.given as never }, root)
         expect(result).toBe(wanted && into.given)
