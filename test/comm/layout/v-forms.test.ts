@@ -129,6 +129,13 @@ describe('in place', () => {
       const blocks = rank === 2 ? { data: whole, counts } : null
       expect(await comm.scatterv(blocks, 2, { into: own })).toBe(own)
       expect([...data]).toEqual(wanted)
+      // Blocks that lie the other way round.
+      const turned = [5, 3, 0]
+      const last = { data, shape: [counts[rank]!], stride: [-2], offset: 13 - 2 * turned[rank]! }
+      const placed = rank === 2 ? { data: whole, counts, displs: turned } : null
+      expect(await comm.scatterv(placed, 2, { into: last })).toBe(last)
+      const sent = [[22], [20, 21], [0, 10, 11]][rank]!
+      expect(sent.map((_, i) => data[last.offset - 2 * i])).toEqual(sent)
     })
   })
 
