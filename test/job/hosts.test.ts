@@ -18,6 +18,11 @@ describe('what arrives', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'all agree\n', stderr: '' })
   })
 
+  test.each(['a:1,b:1', 'a:1,b:2'])('strided data on %s', async (placement) => {
+    const { code, stdout, stderr } = await run(placement, 'layouts.ts', '0', '1', '5', '20000')
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'all in place\n', stderr: '' })
+  })
+
   // More ranks than cores on most machines, where those of the tests are.
   test('long reductions and broadcasts, where ranks outnumber cores', async () => {
     const { code, stdout, stderr } = await run('a:4,b:4', 'long-collectives.ts')
