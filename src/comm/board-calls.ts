@@ -23,6 +23,8 @@ export const UNDER_WAY: unique symbol = Symbol('under way')
 const LOOKS = 48
 /** So often a call gives its core to others before it gives the thread away, where ranks outnumber cores. */
 const YIELDS = 16
+/** How often, instead, it sleeps for a moment where that is possible: each time it is woken, something has come. */
+const NAPS = 32
 /** How often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
 /**
@@ -300,10 +302,25 @@ export class BoardCalls implements Runner {
 
   /** Where ranks outnumber cores, those waited for may need this very one; the long way of waiting costs more. */
   #giveWay<T>(steps: Steps<T>, first: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
+    if (this.#shared.canNap) return this.#nap(steps, first)
     let result = first
     for (let i = 0; i < YIELDS && !result.done; i++) {
       this.#shared.giveWay()
       result = steps.next()
+    }
+    return result
+  }
+
+  #nap<T>(steps: Steps<T>, first: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
+    let result = first
+    // The others must have been told whom this rank waits for, or nobody wakes it.
+    const look = (): boolean => {
+      do result = steps.next()
+      while (!result.done && this.board.awaited !== NOBODY && this.board.examine())
+      return result.done === true || this.board.awaited === NOBODY
+    }
+    for (let i = 0; i < NAPS && !result.done; i++) {
+      if (!this.#shared.nap(look) || this.board.awaited === NOBODY) break
     }
     return result
   }

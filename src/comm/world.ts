@@ -60,9 +60,9 @@ function openWorld(): World {
   return opened
 }
 
-function shmTransport({ rank, nodeOf, runtimeDir }: Job, fd: number): ShmTransport {
+function shmTransport({ rank, size, nodeOf, runtimeDir }: Job, fd: number): ShmTransport {
   const ranks = [...nodeOf.keys()].filter((other) => nodeOf[other] === nodeOf[rank])
-  return openShm({ fd, rank, ranks, runtimeDir: runtimeDir! })
+  return openShm({ fd, rank, ranks, hasOtherHosts: ranks.length < size, runtimeDir: runtimeDir! })
 }
 
 function zmqTransport(job: Job, isOnly: boolean): ZmqTransport {

@@ -38,6 +38,8 @@ export interface Libc {
   addressOf(buffer: ArrayBufferLike): number
   /** Gives the rest of this time slice to another process. */
   yield(): void
+  /** Sleeping on words of shared memory; null: this processor's number for the call is not known here. */
+  readonly futex: Futex | null
   prctl(option: number, a: number, b: number): number
   /** Puts memory that is there in pages of 2 MiB (Linux 6.1 and later). False: the kernel does not. */
   collapse(address: number, bytes: number): boolean
@@ -55,6 +57,17 @@ export interface Libc {
   readProcess(pid: number, from: number, to: number, length: number): number
 }
 
+/** Addresses are this process's own; the memory is known by what it is, whatever its address elsewhere. */
+export interface Futex {
+  /**
+   * Sleeps while the 32-bit word there is `value`, until woken, at most `ms` milliseconds. True: the time has
+   * passed. False: woken, or the word is another one, or for no reason.
+   */
+  wait(address: number, value: number, ms: number): boolean
+  /** Wakes one process that sleeps on this word. */
+  wake(address: number): void
+}
+
 const PROT_READ_WRITE = 3
 const MAP_SHARED = 1
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn
@@ -64,6 +77,13 @@ const MADV_COLLAPSE = 25
 const F_ADD_SEALS = 1033
 const F_SEAL_SHRINK = 2
 const F_SEAL_GROW = 4
+/** The C library has no function for it, and the number depends on the processor. */
+const SYS_FUTEX: Partial<Record<NodeJS.Architecture, number>> = { x64: 202, arm64: 98, riscv64: 98 }
+const FUTEX_WAIT = 0
+const FUTEX_WAKE = 1
+const EINTR = 4
+const EAGAIN = 11
+const ETIMEDOUT = 110
 const M_TRIM_THRESHOLD = -1
 const M_MMAP_THRESHOLD = -3
 
@@ -141,6 +161,7 @@ function bind(koffi: typeof Koffi): Libc {
     yield() {
       schedYield()
     },
+    futex: bindFutex(koffi, library),
     prctl: (option, a, b) => prctl(option, a, b, 0, 0) as number,
     collapse: (address, bytes) => madvise(address, bytes, MADV_COLLAPSE) === 0,
     mkfifo(path, mode) {
@@ -163,6 +184,31 @@ function bind(koffi: typeof Koffi): Libc {
       write64(6, length)
       const count = readv(pid, local, 1, remote, 1, 0) as number
       return count >= 0 ? count : fail('process_vm_readv')
+    },
+  }
+}
+
+function bindFutex(koffi: typeof Koffi, library: ReturnType<typeof Koffi.load>): Futex | null {
+  const number = SYS_FUTEX[process.arch]
+  if (number === undefined) return null
+  const futex = library.func(
+    'long syscall(long number, uint64_t word, int operation, int value, uint64_t timeout, uint64_t word2, int value3)',
+  )
+  /** A timespec: seconds, nanoseconds. */
+  const parts = new Uint32Array(4)
+  const timeAt = Number(koffi.address(parts))
+  return {
+    wait(address, value, ms) {
+      parts[0] = Math.floor(ms / 1000)
+      parts[2] = (ms % 1000) * 1e6
+      if (futex(number, address, FUTEX_WAIT, value, timeAt, 0, 0) === 0) return false
+      const errno = koffi.errno()
+      if (errno === ETIMEDOUT) return true
+      if (errno === EAGAIN || errno === EINTR) return false
+      throw new SystemCallError('futex', errno, errorText(errno))
+    },
+    wake(address) {
+      futex(number, address, FUTEX_WAKE, 1, 0, 0, 0)
     },
   }
 }

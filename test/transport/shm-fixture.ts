@@ -24,7 +24,7 @@ export interface ShmFixture extends Fixture {
 }
 
 /** In one thread nothing comes while one spins. */
-const AT_ONCE: Patience = { passes: 2, spins: 0, yields: 0, turns: 1 }
+const AT_ONCE: Patience = { passes: 2, spins: 0, yields: 0, naps: false, turns: 1 }
 
 export function shmTransports(n: number, options: ShmFixtureOptions = {}): ShmFixture {
   const { sizes, patience = AT_ONCE, reader = null } = options

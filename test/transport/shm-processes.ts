@@ -79,7 +79,7 @@ export class ShmJob {
 
   constructor(program: string, size: number, role: string) {
     const ranks = Array.from({ length: size }, (_, rank) => rank)
-    this.transport = openShm({ fd: this.#fd, rank: 0, ranks, runtimeDir: this.dir })
+    this.transport = openShm({ fd: this.#fd, rank: 0, ranks, hasOtherHosts: false, runtimeDir: this.dir })
     this.group = new Group({ transports: [this.transport], kill() {}, dispose() {} })
     this.processes = ranks
       .slice(1)

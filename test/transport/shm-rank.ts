@@ -31,7 +31,7 @@ const untilTold = async (what: string): Promise<void> => {
 }
 
 const ranks = Array.from({ length: size }, (_, r) => r)
-const transport = openShm({ fd, rank, ranks, runtimeDir: runtimeDir! })
+const transport = openShm({ fd, rank, ranks, hasOtherHosts: false, runtimeDir: runtimeDir! })
 let onFrame: (peer: number, frame: Frame, body: Uint8Array) => void = () => {}
 const sink: Sink = {
   onFrame: (peer, frame, body) => onFrame(peer, frame, body),

@@ -5,6 +5,7 @@ import { BootstrapError } from '../../errors.ts'
 import { type Libc, libc } from '../../system/libc.ts'
 import { FifoDoorbell } from './doorbell.ts'
 import { fileGround } from './file-ground.ts'
+import { futexNaps } from './futex-naps.ts'
 import { layoutFor } from './layout.ts'
 import type { ProcessReader } from './peer-memory.ts'
 import type { ShmOptions } from './shm.ts'
@@ -17,13 +18,22 @@ export interface OpenShmOptions {
   readonly rank: number
   /** Ranks of the job on this host, in ascending order, this one included. */
   readonly ranks: readonly number[]
+  /** Whether the job has ranks on other hosts. */
+  readonly hasOtherHosts: boolean
   /** The job's folder on this host. */
   readonly runtimeDir: string
   readonly patience?: ShmOptions['patience']
 }
 
 /** Costs nothing; the memory is mapped, and koffi loaded, when something is first sent or waited for. */
-export function openShm({ fd, rank, ranks, runtimeDir, patience }: OpenShmOptions): ShmTransport {
+export function openShm({
+  fd,
+  rank,
+  ranks,
+  hasOtherHosts,
+  runtimeDir,
+  patience,
+}: OpenShmOptions): ShmTransport {
   const layout = layoutFor(ranks.length)
   const system = (): Libc => {
     const found = libc()
@@ -42,6 +52,8 @@ export function openShm({ fd, rank, ranks, runtimeDir, patience }: OpenShmOption
     isUntouched: () => fstatSync(fd).size === 0,
     doorbell: () => new FifoDoorbell(runtimeDir, ranks.indexOf(rank), system()),
     yieldCore: () => system().yield(),
+    // What comes from other hosts comes by the event loop, and would find it asleep.
+    naps: (words) => (hasOtherHosts ? null : futexNaps(system(), words)),
     reader: () => processReader(system()),
     patience,
   })

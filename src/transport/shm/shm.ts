@@ -30,7 +30,7 @@ import { Peer } from './peer.ts'
 import { PeerMemory, type ProcessReader } from './peer-memory.ts'
 import { Pool } from './pool.ts'
 import { type Ground, Segment } from './segment.ts'
-import { Sleepers } from './sleepers.ts'
+import { type Naps, Sleepers } from './sleepers.ts'
 import { CROWDED, PATIENT, type Patience, Waiting } from './waiting.ts'
 
 export interface ShmOptions {
@@ -46,6 +46,8 @@ export interface ShmOptions {
   readonly doorbell: () => Doorbell
   /** Gives the core to another process. */
   readonly yieldCore: () => void
+  /** Sleeping on words of the memory; null: that is not possible, or has to stay out of the event loop's way. */
+  readonly naps?: (words: Int32Array) => Naps | null
   /** Reads another process's memory; null: that is not to be tried. */
   readonly reader: () => ProcessReader | null
   /** For tests. */
@@ -252,6 +254,14 @@ export class ShmTransport implements Transport, SharedMemory {
     this.#here?.waiting.nudge()
   }
 
+  get canNap(): boolean {
+    return this.#ready().waiting.canNap
+  }
+
+  nap(look: () => boolean): boolean {
+    return this.#ready().waiting.nap(look)
+  }
+
   giveWay(): void {
     this.#options.yieldCore()
   }
@@ -326,10 +336,10 @@ export class ShmTransport implements Transport, SharedMemory {
   }
 
   #map(): Here {
-    const { ground, doorbell: makeDoorbell, yieldCore, reader, patience } = this.#options
+    const { ground, doorbell: makeDoorbell, yieldCore, naps, reader, patience } = this.#options
     const segment = new Segment(ground())
     const doorbell = makeDoorbell()
-    const sleepers = new Sleepers(segment, this.#own, doorbell)
+    const sleepers = new Sleepers(segment, this.#own, doorbell, naps?.(segment.words) ?? null)
     const work = { look: () => this.#look() }
     const waiting = new Waiting(
       work,

@@ -1,6 +1,6 @@
 /**
- * Who sleeps, and how they are woken: each rank has a flag in a line of its own, and rings the doorbell of those
- * whose flag it finds set.
+ * Who sleeps, and how they are woken: each rank has a flag in a line of its own. Whoever finds it set rings the
+ * doorbell of that rank; or, if it naps, wakes it where it sleeps, which is on the flag itself.
  *
  * Nothing is lost between the two: a rank sets its flag and looks at everything once more before it sleeps; the
  * others write first and look at the flag then. All four are ordered among each other (`Atomics`), so one of
@@ -12,15 +12,29 @@ import { Header, RankWord, rankAt } from './layout.ts'
 import { look } from './memory-order.ts'
 import type { Segment } from './segment.ts'
 
+/** What a flag says. */
+const Flag = { AWAKE: 0, ASLEEP: 1, NAPPING: 2 } as const
+
+/** Sleeping on a word of the segment, by its index. */
+export interface Naps {
+  /** Sleeps while the word is `value`, at most `ms` milliseconds. True: the time has passed. */
+  wait(word: number, value: number, ms: number): boolean
+  wake(word: number): void
+}
+
 export class Sleepers {
   readonly #words: Int32Array
   readonly #flags: readonly number[]
   readonly #rank: number
   readonly #doorbell: Doorbell
+  readonly #naps: Naps | null
   #asleep = false
 
-  /** @param rank number of this rank on this host */
-  constructor(segment: Segment, rank: number, doorbell: Doorbell) {
+  /**
+   * @param rank number of this rank on this host
+   * @param naps null: no rank of this host may nap
+   */
+  constructor(segment: Segment, rank: number, doorbell: Doorbell, naps: Naps | null) {
     const { layout } = segment
     this.#words = segment.words
     this.#flags = Array.from(
@@ -29,6 +43,7 @@ export class Sleepers {
     )
     this.#rank = rank
     this.#doorbell = doorbell
+    this.#naps = naps
   }
 
   /** From now on this rank wants to be woken. Look at everything once more before you sleep. */
@@ -36,21 +51,44 @@ export class Sleepers {
     if (this.#asleep) return
     this.#asleep = true
     Atomics.add(this.#words, Header.SLEEPERS, 1)
-    Atomics.store(this.#words, this.#flags[this.#rank]!, 1)
+    Atomics.store(this.#words, this.#flags[this.#rank]!, Flag.ASLEEP)
   }
 
   rise(): void {
     if (!this.#asleep) return
     this.#asleep = false
-    Atomics.store(this.#words, this.#flags[this.#rank]!, 0)
+    Atomics.store(this.#words, this.#flags[this.#rank]!, Flag.AWAKE)
     Atomics.sub(this.#words, Header.SLEEPERS, 1)
+  }
+
+  /** Whether `nap` may be called. */
+  get canNap(): boolean {
+    return this.#naps !== null
+  }
+
+  /**
+   * Sleeps outside the event loop, at most `ms` milliseconds, unless `look` finds something when the others already
+   * see that this rank sleeps. False: nothing was found, and nobody has woken this rank in that time.
+   */
+  nap(look: () => boolean, ms: number): boolean {
+    const flag = this.#flags[this.#rank]!
+    Atomics.add(this.#words, Header.SLEEPERS, 1)
+    Atomics.store(this.#words, flag, Flag.NAPPING)
+    try {
+      return look() || !this.#naps!.wait(flag, Flag.NAPPING, ms)
+    } finally {
+      Atomics.store(this.#words, flag, Flag.AWAKE)
+      Atomics.sub(this.#words, Header.SLEEPERS, 1)
+    }
   }
 
   /** Wakes a rank of this host if it sleeps. To be called after what it is to see was stored with `Atomics`. */
   wake(rank: number): void {
     const flag = this.#flags[rank]!
-    if (look(this.#words, flag) !== 0 && Atomics.exchange(this.#words, flag, 0) !== 0)
-      this.#doorbell.ring(rank)
+    if (look(this.#words, flag) === Flag.AWAKE) return
+    const found = Atomics.exchange(this.#words, flag, Flag.AWAKE)
+    if (found === Flag.ASLEEP) this.#doorbell.ring(rank)
+    else if (found === Flag.NAPPING) this.#naps!.wake(flag)
   }
 
   /**
@@ -59,7 +97,11 @@ export class Sleepers {
    */
   wakeAmong(ranks: readonly number[], concerns: (i: number) => boolean): void {
     if (look(this.#words, Header.SLEEPERS) === 0) return
-    for (let i = 0; i < ranks.length; i++) if (ranks[i] !== this.#rank && concerns(i)) this.wake(ranks[i]!)
+    for (let i = 0; i < ranks.length; i++) {
+      const rank = ranks[i]!
+      if (rank === this.#rank || look(this.#words, this.#flags[rank]!) === Flag.AWAKE) continue
+      if (concerns(i)) this.wake(rank)
+    }
   }
 
   /** Wakes everybody else who sleeps. */

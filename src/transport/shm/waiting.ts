@@ -7,9 +7,15 @@
  * have found nothing, nobody here has anything to do:
  *
  *     1. spin: look some hundred times, if every rank has a core of its own
- *     2. yield: give the core to whoever wants it, look, and so on
+ *     2. yield: give the core to whoever wants it, look, and so on; or, where ranks outnumber cores, nap: sleep for
+ *        a moment where whoever has something for this rank can wake it fast
  *     3. let the event loop turn once; then once more from 1
  *     4. sleep in the event loop until a peer rings the doorbell
+ *
+ * To give the core away is only a request: Linux 6.18 lets a process that has waited long for its turn keep the core
+ * through as many yields as fit into its time slice, so that eight ranks on two cores took 20 us for a barrier or
+ * 1500. Who sleeps leaves the core for certain. A nap keeps the event loop from turning, so it is short; and where a
+ * job has other hosts, whose messages come by the event loop, nobody naps.
  *
  * Whoever always finds something is sent through the event loop every few milliseconds all the same.
  */
@@ -28,13 +34,20 @@ export interface Patience {
   readonly passes: number
   readonly spins: number
   readonly yields: number
+  /** Whether to nap instead of yielding, where that is possible. */
+  readonly naps: boolean
   /** Turns of the event loop before this rank sleeps. */
   readonly turns: number
 }
 
-export const PATIENT: Patience = { passes: 3, spins: 300, yields: 50, turns: 24 }
+export const PATIENT: Patience = { passes: 3, spins: 300, yields: 50, naps: false, turns: 24 }
 /** With more ranks than cores, whoever spins keeps another one from running. */
-export const CROWDED: Patience = { ...PATIENT, spins: 1, yields: 400, turns: 6 }
+export const CROWDED: Patience = { ...PATIENT, spins: 1, yields: 400, naps: true, turns: 6 }
+
+/** Longest nap: half of what timers and sockets may have to wait in all. */
+const NAP_MS = 1
+/** A rank may be woken by mistake, but not for ever. */
+const MOST_NAPS = 16
 
 /** The event loop gets its turn at least this often. */
 const TURN_MS = 2
@@ -108,6 +121,21 @@ export class Waiting {
     if (this.#isOn) this.#schedule()
   }
 
+  /** Whether ranks may nap on this host. */
+  get canNap(): boolean {
+    return this.#sleepers.canNap
+  }
+
+  /**
+   * Sleeps for a moment outside the event loop, unless `look` finds something when the others already see that this
+   * rank sleeps. False: nothing was found, and nobody has woken this rank.
+   */
+  nap(look: () => boolean): boolean {
+    // Time has passed: who asks next whether the event loop should turn gets an answer by the clock.
+    this.#questions = CLOCK_EVERY - 1
+    return this.#sleepers.nap(look, NAP_MS)
+  }
+
   /** Whether the event loop should turn; asks the clock only now and then. */
   turnDue(): boolean {
     if (this.#isTurning) return true
@@ -151,13 +179,14 @@ export class Waiting {
 
   /** Steps 1 and 2. */
   #lookAgainAndAgain(): boolean {
-    const { yields } = this.#patience
+    const { yields, naps } = this.#patience
     const spins = this.#spins()
     for (let i = 0; i < spins; i++) {
       if (!this.#work.look()) continue
       if (i > 0 && this.#hope < MOST_HOPE) this.#hope++
       return true
     }
+    if (naps && this.canNap) return this.#napAgainAndAgain()
     for (let i = 0; i < yields; i++) {
       this.#yield()
       if (!this.#work.look()) continue
@@ -165,6 +194,16 @@ export class Waiting {
       return true
     }
     return false
+  }
+
+  #napAgainAndAgain(): boolean {
+    let found = false
+    const look = (): boolean => {
+      found = this.#work.look()
+      return found || !this.#isOn
+    }
+    for (let i = 0; i < MOST_NAPS && !found && this.#isOn; i++) if (!this.nap(look)) break
+    return found
   }
 
   #spins(): number {
