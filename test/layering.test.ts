@@ -24,7 +24,7 @@ const layers: Record<string, number> = {
   transport: 5,
   bootstrap: 5,
   wire: 4,
-  system: 4,
+  system: 3,
   'check-options.ts': 3,
   'errors.ts': 2,
   'version.ts': 1,

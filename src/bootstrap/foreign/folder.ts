@@ -7,11 +7,10 @@
  * may lie in one).
  */
 
-import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { BootstrapError } from '../../errors.ts'
+import { childProcess, crypto } from '../../system/on-demand.ts'
 import { shortTmpdir } from '../short-tmpdir.ts'
 
 const NAME = /^tsmpi-(\w+)\.(\d+)\.(\d+)-\w{6}$/
@@ -47,7 +46,7 @@ export function removeFolder(path: string): void {
 }
 
 function startJanitor(path: string): void {
-  const child = spawn('/bin/sh', ['-c', JANITOR, 'tsmpi-janitor', path], {
+  const child = childProcess().spawn('/bin/sh', ['-c', JANITOR, 'tsmpi-janitor', path], {
     // A session of its own: a closing terminal must not take it along.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -97,7 +96,7 @@ function pidSpace(): string {
   try {
     const system = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
     const space = `${system} ${readlinkSync('/proc/self/ns/pid')}`
-    return createHash('sha256').update(space).digest('hex').slice(0, 8)
+    return crypto().createHash('sha256').update(space).digest('hex').slice(0, 8)
   } catch {
     return UNKNOWN
   }

@@ -5,8 +5,8 @@
  * rank fails, and no rank finishes well. Ranks share no memory; those of one host talk through local sockets.
  */
 
-import { isMainThread } from 'node:worker_threads'
 import { BootstrapError, InvariantError } from '../../errors.ts'
+import { workerThreads } from '../../system/on-demand.ts'
 import { version } from '../../version.ts'
 import { publicVariables } from '../environment.ts'
 import type { Job } from '../job.ts'
@@ -23,10 +23,9 @@ const LOST_LIMIT_MS = 3000
 
 /** Null: nobody started this process as one of several. Else waits, blocking, until all have come. */
 export function foreignJob(): Job | null {
-  // A thread of a rank is no rank.
-  if (!isMainThread) return null
   const start = detectForeign(process.env)
-  if (start === null) return null
+  // A thread of a rank is no rank.
+  if (start === null || !workerThreads().isMainThread) return null
   const limitMs = launchTimeoutMs(process.env)
   const folder = makeFolder()
   process.once('exit', () => removeFolder(folder))

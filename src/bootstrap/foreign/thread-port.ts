@@ -2,8 +2,9 @@
 
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import type { MessagePort, Worker } from 'node:worker_threads'
 import { BootstrapError } from '../../errors.ts'
+import { workerThreads } from '../../system/on-demand.ts'
 import type { FromRank } from '../control.ts'
 import type { ThreadData } from './meeting-thread.ts'
 import { FLAGS, Flag, type FromThread, type ToThread } from './messages.ts'
@@ -21,6 +22,7 @@ export class ThreadPort {
   #asked = 0
 
   constructor(data: Pick<ThreadData, 'start' | 'version' | 'folder' | 'limitMs'>) {
+    const { MessageChannel, Worker } = workerThreads()
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     // Nothing of what the program gave to its own node is meant for this thread, such as --import or --inspect.
@@ -45,7 +47,7 @@ export class ThreadPort {
       )
     }
     Atomics.wait(this.#flags, Flag.READY, 0)
-    return (receiveMessageOnPort(this.#port) as { message: FromThread }).message
+    return (workerThreads().receiveMessageOnPort(this.#port) as { message: FromThread }).message
   }
 
   /** Delivers all further messages. `onEnd`: the thread has failed. */

@@ -5,7 +5,7 @@
  * the keys are there to tell the job from the rest of the world, not its ranks from each other.
  */
 
-import { createHmac, createPrivateKey, createPublicKey, timingSafeEqual } from 'node:crypto'
+import { crypto } from '../../system/on-demand.ts'
 import { z85 } from './z85.ts'
 
 /** An X25519 private key as PKCS #8 (RFC 8410) is this and its 32 bytes; of a public one (SPKI) they are the last. */
@@ -72,7 +72,7 @@ export class JobKeys {
     if (typeof shown !== 'string') return false
     const expected = Buffer.from(this.proof(sender, receiver))
     const bytes = Buffer.from(shown)
-    return bytes.length === expected.length && timingSafeEqual(bytes, expected)
+    return bytes.length === expected.length && crypto().timingSafeEqual(bytes, expected)
   }
 
   async #learnSome(): Promise<void> {
@@ -89,15 +89,15 @@ export class JobKeys {
   }
 
   #mac(what: string): Buffer {
-    return createHmac('sha256', this.#secret).update(what).digest()
+    return crypto().createHmac('sha256', this.#secret).update(what).digest()
   }
 }
 
 function publicKeyOf(secretKey: Buffer): Buffer {
-  const key = createPrivateKey({
+  const key = crypto().createPrivateKey({
     key: Buffer.concat([PKCS8_PREFIX, secretKey]),
     format: 'der',
     type: 'pkcs8',
   })
-  return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-KEY_BYTES)
+  return crypto().createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-KEY_BYTES)
 }

@@ -8,9 +8,8 @@
  * what it gives back the kernel has to clear again, which costs more than copying does.
  */
 
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { libc } from '../../system/libc.ts'
+import { v8, vm } from '../../system/on-demand.ts'
 
 /** Below this, what would be gained costs as much. */
 const WORTH_BYTES = 32 << 10
@@ -42,12 +41,12 @@ export function reclaim(bytes: Uint8Array): void {
 function findTransfer(): Transfer | null {
   const found = (ArrayBuffer.prototype as { transfer?: Transfer }).transfer
   if (found !== undefined) return found
-  setFlagsFromString('--harmony-rab-gsab-transfer')
+  v8().setFlagsFromString('--harmony-rab-gsab-transfer')
   try {
-    return (runInNewContext('ArrayBuffer.prototype.transfer') as Transfer | undefined) ?? null
+    return (vm().runInNewContext('ArrayBuffer.prototype.transfer') as Transfer | undefined) ?? null
   } catch {
     return null
   } finally {
-    setFlagsFromString('--no-harmony-rab-gsab-transfer')
+    v8().setFlagsFromString('--no-harmony-rab-gsab-transfer')
   }
 }

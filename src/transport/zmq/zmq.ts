@@ -15,8 +15,8 @@
  * of a process.
  */
 
-import { unlink } from 'node:fs/promises'
 import { BootstrapError } from '../../errors.ts'
+import { fsPromises } from '../../system/on-demand.ts'
 import type { Frame } from '../../wire/frame.ts'
 import { KeepAlive } from '../keep-alive.ts'
 import type { SendToken, Sink, Transport } from '../transport.ts'
@@ -451,5 +451,7 @@ export class ZmqTransport implements Transport {
 /** libzmq leaves the file of an ipc endpoint behind. */
 async function removeSocketFile(endpoint: string): Promise<void> {
   if (!endpoint.startsWith('ipc://')) return
-  await unlink(endpoint.slice('ipc://'.length)).catch(() => {})
+  await fsPromises()
+    .unlink(endpoint.slice('ipc://'.length))
+    .catch(() => {})
 }

@@ -8,7 +8,7 @@
  */
 
 import { types } from 'node:util'
-import { Deserializer, Serializer } from 'node:v8'
+import { v8 } from '../../system/on-demand.ts'
 import { ctorOf, isRaw, type Raw, typeOf } from '../datatype.ts'
 import { forEachChild } from './children.ts'
 import { Form } from './form.ts'
@@ -36,75 +36,89 @@ export class HostObjectError extends Error {
   }
 }
 
-class Writer extends Serializer {
-  readonly #root: unknown
-  #users: Map<ArrayBufferLike, number> | null = null
+/** Made when first needed: what they extend is in a part of Node that few ranks need. */
+function makeClasses() {
+  const { Deserializer, Serializer } = v8()
 
-  constructor(root: unknown) {
-    super()
-    this.#root = root
-    // Not in the type library, though documented.
-    const writer = this as unknown as { _setTreatArrayBufferViewsAsHostObjects(flag: boolean): void }
-    writer._setTreatArrayBufferViewsAsHostObjects(true)
-  }
+  class Writer extends Serializer {
+    readonly #root: unknown
+    #users: Map<ArrayBufferLike, number> | null = null
 
-  /** Called by V8 for every view, and for objects of Node that it knows nothing about. */
-  _writeHostObject(object: object): void {
-    if (!isRaw(object) && !types.isDataView(object)) throw new HostObjectError(object)
-    const view: View = object
-    this.writeUint32(isRaw(view) ? typeOf(view) : DATA_VIEW)
-    if (this.#isAlone(view)) {
-      this.writeUint32(OWN_BYTES)
-      this.writeDouble(view.byteLength)
-      this.writeRawBytes(view as Uint8Array)
-    } else {
-      this.writeUint32(OVER_BUFFER)
-      this.writeDouble(view.byteOffset)
-      this.writeDouble(isRaw(view) ? view.length : view.byteLength)
-      this.writeValue(view.buffer)
+    constructor(root: unknown) {
+      super()
+      this.#root = root
+      // Not in the type library, though documented.
+      const writer = this as unknown as { _setTreatArrayBufferViewsAsHostObjects(flag: boolean): void }
+      writer._setTreatArrayBufferViewsAsHostObjects(true)
+    }
+
+    /** Called by V8 for every view, and for objects of Node that it knows nothing about. */
+    _writeHostObject(object: object): void {
+      if (!isRaw(object) && !types.isDataView(object)) throw new HostObjectError(object)
+      const view: View = object
+      this.writeUint32(isRaw(view) ? typeOf(view) : DATA_VIEW)
+      if (this.#isAlone(view)) {
+        this.writeUint32(OWN_BYTES)
+        this.writeDouble(view.byteLength)
+        this.writeRawBytes(view as Uint8Array)
+      } else {
+        this.writeUint32(OVER_BUFFER)
+        this.writeDouble(view.byteOffset)
+        this.writeDouble(isRaw(view) ? view.length : view.byteLength)
+        this.writeValue(view.buffer)
+      }
+    }
+
+    #isAlone(view: View): boolean {
+      // Memory shared between threads cannot stay shared between processes.
+      if (types.isSharedArrayBuffer(view.buffer)) return true
+      if (view.byteLength === view.buffer.byteLength) return false
+      this.#users ??= countUsers(this.#root)
+      return this.#users.get(view.buffer) === 1
     }
   }
 
-  #isAlone(view: View): boolean {
-    // Memory shared between threads cannot stay shared between processes.
-    if (types.isSharedArrayBuffer(view.buffer)) return true
-    if (view.byteLength === view.buffer.byteLength) return false
-    this.#users ??= countUsers(this.#root)
-    return this.#users.get(view.buffer) === 1
+  class Reader extends Deserializer {
+    readonly #bytes: Uint8Array
+
+    constructor(bytes: Uint8Array) {
+      super(bytes)
+      this.#bytes = bytes
+    }
+
+    _readHostObject(): View {
+      const code = this.readUint32()
+      const ctor = code === DATA_VIEW ? (DataView as unknown as ViewCtor) : (ctorOf(code) as ViewCtor | null)
+      if (ctor === null) throw new TypeError(`no type of array has the code ${code}`)
+      const how = this.readUint32()
+      if (how === OWN_BYTES) {
+        const byteLength = this.readDouble()
+        if (!(byteLength >= 0 && byteLength <= this.#bytes.byteLength))
+          throw new RangeError('an array longer than the item')
+        // A copy: what V8 gives here is a view of the received bytes.
+        return new ctor(new Uint8Array(this.readRawBytes(byteLength)).buffer)
+      }
+      const byteOffset = this.readDouble()
+      const length = this.readDouble()
+      const buffer: unknown = this.readValue()
+      if (!types.isArrayBuffer(buffer)) throw new TypeError('an array over something else than memory')
+      return new ctor(buffer, byteOffset, length)
+    }
   }
+
+  return { Writer, Reader }
 }
 
-class Reader extends Deserializer {
-  readonly #bytes: Uint8Array
+let made: ReturnType<typeof makeClasses> | undefined
 
-  constructor(bytes: Uint8Array) {
-    super(bytes)
-    this.#bytes = bytes
-  }
-
-  _readHostObject(): View {
-    const code = this.readUint32()
-    const ctor = code === DATA_VIEW ? (DataView as unknown as ViewCtor) : (ctorOf(code) as ViewCtor | null)
-    if (ctor === null) throw new TypeError(`no type of array has the code ${code}`)
-    const how = this.readUint32()
-    if (how === OWN_BYTES) {
-      const byteLength = this.readDouble()
-      if (!(byteLength >= 0 && byteLength <= this.#bytes.byteLength))
-        throw new RangeError('an array longer than the item')
-      // A copy: what V8 gives here is a view of the received bytes.
-      return new ctor(new Uint8Array(this.readRawBytes(byteLength)).buffer)
-    }
-    const byteOffset = this.readDouble()
-    const length = this.readDouble()
-    const buffer: unknown = this.readValue()
-    if (!types.isArrayBuffer(buffer)) throw new TypeError('an array over something else than memory')
-    return new ctor(buffer, byteOffset, length)
-  }
+function classes(): ReturnType<typeof makeClasses> {
+  made ??= makeClasses()
+  return made
 }
 
 /** Throws whatever V8, or a getter, has to say about a value that cannot be copied. */
 export function encodeCloned(value: unknown): Uint8Array {
-  const writer = new Writer(value)
+  const writer = new (classes().Writer)(value)
   writer.writeRawBytes(Uint8Array.of(Form.CLONE))
   writer.writeHeader()
   writer.writeValue(value)
@@ -113,7 +127,7 @@ export function encodeCloned(value: unknown): Uint8Array {
 
 export function decodeCloned(bytes: Uint8Array): unknown {
   if (bytes[1] !== 0xff || !(bytes[2]! >= V8_FORMAT_MIN)) throw new TypeError('not in the format of this V8')
-  const reader = new Reader(bytes.subarray(1))
+  const reader = new (classes().Reader)(bytes.subarray(1))
   reader.readHeader()
   return reader.readValue()
 }
