@@ -3,7 +3,7 @@ import { Block } from '../../wire/block.ts'
 import { decodeItem, encodeItem } from '../../wire/codec.ts'
 import { ITEM, isRaw, type Raw, rawType } from '../../wire/datatype.ts'
 import { scatterItems } from './board/items.ts'
-import { isShort, showShort } from './board/short.ts'
+import { isShort, pick, showShort } from './board/short.ts'
 import type { Steps } from './board/steps.ts'
 import {
   blockOf,
@@ -100,11 +100,11 @@ function scatterShort(
   checkFixed(scope, 'scatter', 'values', values)
   const type = rawType(values)
   const mine = resultArray(scope, 'scatter', options.into, type, count)
-  const own = values.subarray(root * count, (root + 1) * count)
   if (mine.buffer === values.buffer) {
-    checkOverlap(scope, 'scatter', Block.of(mine), Block.of(values), Block.of(own))
+    const all = Block.of(values)
+    checkOverlap(scope, 'scatter', Block.of(mine), all, all.slice(root * count, (root + 1) * count))
   }
-  ;(mine as Uint8Array).set(own as Uint8Array)
+  pick(values, root * count, mine)
   return scope.onBoard(
     signature('scatter', { root, type, count }),
     options,

@@ -103,3 +103,9 @@ function place(mine: Raw, all: Raw, at: number): void {
   if (mine.length === 1) all[at] = mine[0]!
   else (all as Uint8Array).set(mine as Uint8Array, at)
 }
+
+/** Fills `mine` with the elements of `all` from `at` on. */
+export function pick(all: Raw, at: number, mine: Raw): void {
+  if (mine.length === 1) mine[0] = all[at]!
+  else (mine as Uint8Array).set(all.subarray(at, at + mine.length) as Uint8Array)
+}
