@@ -193,7 +193,8 @@ export abstract class CollectiveMethods {
    * All ranks call it with the same root and a typed array of the same element type; the lengths travel.
    * The array, and the data of `into`, may be a layout or an ndarray-like: counts and displs are those of its
    * elements, in its order.
-   * @param options `into`, on root only: `{ data, counts?, displs? }`. `data` may be longer than needed;
+   * @param options `into`, on root only: `{ data, counts?, displs? }`; without it `data` is new and just as long
+   *   as what comes, which no rank need know before. `data` may be longer than needed;
    *   `displs` says where each rank's block goes (default: one after another), and blocks must not overlap;
    *   `counts` must be what comes. Root's input may be its own block of `data`, if counts or displs are given.
    * @returns `{ data, counts, displs }` on root, `undefined` elsewhere. When it resolves the input may be
@@ -244,7 +245,8 @@ export abstract class CollectiveMethods {
    * All ranks call it with a typed array of the same element type; the lengths travel.
    * The array, and the data of `into`, may be a layout or an ndarray-like: counts and displs are those of its
    * elements, in its order.
-   * @param options `into`: `{ data, counts?, displs? }`. `data` may be longer than needed; `displs` says where
+   * @param options `into`: `{ data, counts?, displs? }`; without it `data` is new and just as long as what comes,
+   *   which no rank need know before. `data` may be longer than needed; `displs` says where
    *   each rank's block goes (default: one after another), and blocks must not overlap; `counts` must be what
    *   comes. The input may be this rank's own block of `data`, if counts or displs are given.
    * @returns `{ data, counts, displs }`. When it resolves the input may be overwritten.
@@ -295,7 +297,8 @@ export abstract class CollectiveMethods {
    * `displs[s]` on (default: one block after another) go to rank s; blocks may overlap. The lengths travel.
    * The data, here and of `into`, may be a layout or an ndarray-like: counts and displs are those of its elements,
    * in its order.
-   * @param options `into`: `{ data, counts?, displs? }`. `data` may be longer than needed; `displs` says where
+   * @param options `into`: `{ data, counts?, displs? }`; without it `data` is new and just as long as what comes,
+   *   which no rank need know before. `data` may be longer than needed; `displs` says where
    *   each rank's block goes (default: one after another), and blocks must not overlap; `counts` must be what
    *   comes. `into.data` may be the input's `data` itself (which is copied then).
    * @returns `{ data, counts, displs }` of what came. When it resolves the input may be overwritten.

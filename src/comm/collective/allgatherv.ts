@@ -6,7 +6,7 @@ import type { Endpoint, Scope } from './endpoint.ts'
 import { allgathervShown } from './gather/on-board.ts'
 import { signature } from './signature.ts'
 import type { ArrayOf, ReceivedBlocks, VIntoOptions } from './types.ts'
-import { blockAt, checkVArray } from './v-blocks.ts'
+import { blockAt, checkVArray, copyElements } from './v-blocks.ts'
 import { checkVInto, checkVOverlap, place } from './v-into.ts'
 
 /** `Communicator.allgatherv`, where it is documented. */
@@ -28,6 +28,13 @@ export async function allgatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
       return { blockAt: (r) => blockAt(placed, r), result: placed.result as ReceivedBlocks<I> }
     })
     return scope.onBoard(call, options, steps)
+  }
+  if (scope.size === 1) {
+    return scope.alone(call, options, () => {
+      const placed = place(scope, 'allgatherv', into, type, [mine.count])
+      copyElements(value, 0, mine.count, placed.data, placed.displs[0]!)
+      return placed.result as ReceivedBlocks<I>
+    })
   }
   return scope.call(call, options, async (endpoint) => {
     const counts = await allgatherCounts(endpoint, mine.count)

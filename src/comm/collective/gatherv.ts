@@ -7,7 +7,7 @@ import { FAN_WIDTH, others } from './exchange.ts'
 import { gathervShown, showOfAnyLength } from './gather/on-board.ts'
 import { signature } from './signature.ts'
 import type { ArrayOf, ReceivedBlocks, VIntoOptions } from './types.ts'
-import { blockAt, checkVArray } from './v-blocks.ts'
+import { blockAt, checkVArray, copyElements } from './v-blocks.ts'
 import { checkVInto, checkVOverlap, place } from './v-into.ts'
 
 /** `Communicator.gatherv`, where it is documented. */
@@ -38,6 +38,13 @@ export async function gatherv<B extends Raw, I extends Raw = ArrayOf<B>>(
       return { blockAt: (r) => blockAt(placed, r), result: placed.result as ReceivedBlocks<I> }
     })
     return scope.onBoard(call, options, steps)
+  }
+  if (scope.size === 1) {
+    return scope.alone(call, options, () => {
+      const placed = place(scope, 'gatherv', into, mine.type, [mine.count])
+      copyElements(value, 0, mine.count, placed.data, placed.displs[0]!)
+      return placed.result as ReceivedBlocks<I>
+    })
   }
   return scope.call(call, options, async (endpoint) => {
     const counts = await receiveCounts(endpoint, mine.count)

@@ -7,7 +7,7 @@ import { scattervShown } from './scatter/on-board.ts'
 import { signature } from './signature.ts'
 import { takeFromRoot } from './take-from-root.ts'
 import type { ArrayOf, IntoOptions, VBlocks } from './types.ts'
-import { blockAt, checkVBlocks } from './v-blocks.ts'
+import { blockAt, checkVBlocks, copyElements } from './v-blocks.ts'
 
 /** `Communicator.scatterv`, where it is documented. */
 export function scatterv<B extends Raw>(
@@ -34,6 +34,12 @@ export async function scatterv(scope: Scope, blocks: unknown, root = 0, options:
   const call = signature('scatterv', { root, type })
   const { board } = scope
   if (board !== null) return scope.onBoard(call, options, scattervShown(board, placed, mine, result))
+  if (scope.size === 1) {
+    return scope.alone(call, options, () => {
+      copyElements(placed.data, placed.displs[0]!, placed.counts[0]!, result, 0)
+      return result
+    })
+  }
   return scope.call(call, options, async (endpoint) => {
     const sending = others(endpoint, FAN_WIDTH, (dest) => endpoint.send(blockAt(placed, dest), dest))
     if (!mine.sameMemory(own)) mine.set(own)

@@ -1,7 +1,13 @@
 // Counts and displs: what they mean, and what is wrong with wrong ones.
 import { describe, expect, it } from 'vitest'
 import type { Communicator } from '../../../src/comm/communicator.ts'
-import { BufferError, CollectiveMismatchError, CountError, TypeMismatchError } from '../../../src/errors.ts'
+import {
+  BufferError,
+  CancelledError,
+  CollectiveMismatchError,
+  CountError,
+  TypeMismatchError,
+} from '../../../src/errors.ts'
 import { runRanks } from '../../../src/testing/index.ts'
 import { rejection } from '../tools.ts'
 import { concat, expectSame, ranksOf } from './tools.ts'
@@ -86,6 +92,62 @@ describe('alltoallv of short data and long', () => {
         if (ranksOf(size).some((r) => wanted.length > size * (lengthOf(r, size) + 1))) return
         await world.alltoallv({ data, counts, displs }, { into: { data } })
         expectSame(data.subarray(0, wanted.length), wanted)
+      })
+    }
+  })
+})
+
+describe('a rank alone', () => {
+  const data = Float64Array.of(1, 2, 3, 4)
+  const two = { data, counts: [2], displs: [1] }
+  const into = () => ({ into: { data: filled(5, -1), displs: [2] } })
+  const placed = Float64Array.of(-1, -1, 2, 3, -1)
+
+  it('gets copies, where it wants them', async () => {
+    await runRanks(1, async (world) => {
+      const own = data.subarray(1, 3)
+      for (const call of [
+        (o?: object) => world.alltoallv(two, o),
+        (o?: object) => world.allgatherv(own, o),
+        async (o?: object) => (await world.gatherv(own, 0, o))!,
+      ]) {
+        const found = await call()
+        expect(found).toEqual({ data: own, counts: [2], displs: [0] })
+        expect(found.data.buffer).not.toBe(data.buffer)
+        expect((await call(into())).data).toEqual(placed)
+      }
+      const part = await world.scatterv(two)
+      expect(part).toEqual(own)
+      expect(part.buffer).not.toBe(data.buffer)
+      const turned = await world.alltoallv(two, { into: { data: data.slice() } })
+      expect(turned.data).toEqual(Float64Array.of(2, 3, 3, 4))
+      const same = data.slice()
+      await world.alltoallv({ ...two, data: same }, { into: { data: same } })
+      expect(same).toEqual(Float64Array.of(2, 3, 3, 4))
+      expect(await world.alltoall(data)).toEqual(data)
+    })
+  })
+
+  it('meets the errors that others do, and no call after them', async () => {
+    for (const [options, type, message] of [
+      [
+        { into: { data, counts: [1] } },
+        CollectiveMismatchError,
+        /rank 0 sends 2 elements, but into.counts\[0\] is 1/,
+      ],
+      [
+        { into: { data: filled(1, 0) } },
+        CollectiveMismatchError,
+        /does not fit: the block of rank 0, 2 elements/,
+      ],
+      [{ signal: AbortSignal.abort() }, CancelledError, /given up by its signal/],
+    ] as const) {
+      await runRanks(1, async (world) => {
+        const error = await rejection(world.allgatherv(filled(2, 0), options))
+        expect(error).toBeInstanceOf(type)
+        expect(error.message).toMatch(message)
+        expect(await rejection(world.alltoallv(two))).toBeInstanceOf(type)
+        expect(await rejection(world.barrier())).toBeInstanceOf(type)
       })
     }
   })
