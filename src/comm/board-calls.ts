@@ -22,8 +22,8 @@ export const UNDER_WAY: unique symbol = Symbol('under way')
 /** So often a call looks for the others before it gives the thread away: some 1.5 us in all. */
 const LOOKS = 48
 /** So often a call gives its core to others before it gives the thread away, where ranks outnumber cores. */
-const YIELDS = 16
-/** How often, instead, it sleeps for a moment where that is possible: each time it is woken, something has come. */
+const YIELDS = 32
+/** How often it sleeps for a moment after that, where it can: each time it is woken, something has come. */
 const NAPS = 32
 /** How often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
@@ -300,15 +300,19 @@ export class BoardCalls implements Runner {
 
   // ---- spinning -------------------------------------------------------------------------------
 
-  /** Where ranks outnumber cores, those waited for may need this very one; the long way of waiting costs more. */
+  /**
+   * Where ranks outnumber cores, those waited for may need this very one; the long way of waiting costs more.
+   *
+   * To yield is the cheapest way of giving it to them, if the kernel does it: see waiting.ts.
+   */
   #giveWay<T>(steps: Steps<T>, first: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
-    if (this.#shared.canNap) return this.#nap(steps, first)
     let result = first
-    for (let i = 0; i < YIELDS && !result.done; i++) {
+    for (let i = 0; i < YIELDS; i++) {
       this.#shared.giveWay()
       result = steps.next()
+      if (result.done) return result
     }
-    return result
+    return this.#shared.canNap ? this.#nap(steps, result) : result
   }
 
   #nap<T>(steps: Steps<T>, first: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
