@@ -23,8 +23,6 @@ export const UNDER_WAY: unique symbol = Symbol('under way')
 const LOOKS = 48
 /** So often a call gives its core to others before it gives the thread away, where ranks outnumber cores. */
 const YIELDS = 32
-/** How often it sleeps for a moment after that, where it can: each time it is woken, something has come. */
-const NAPS = 32
 /** How often in a row looking may be in vain before it is given up. */
 const MOST_HOPE = 3
 /**
@@ -303,7 +301,8 @@ export class BoardCalls implements Runner {
   /**
    * Where ranks outnumber cores, those waited for may need this very one; the long way of waiting costs more.
    *
-   * To yield is the cheapest way of giving it to them, if the kernel does it: see waiting.ts.
+   * To yield is the cheapest way of giving it to them, if the kernel does it. Where it does not, this rank had better
+   * nap (transport/shm/waiting.ts); but not here, where only one call is looked after and others may be under way.
    */
   #giveWay<T>(steps: Steps<T>, first: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
     let result = first
@@ -311,20 +310,6 @@ export class BoardCalls implements Runner {
       this.#shared.giveWay()
       result = steps.next()
       if (result.done) return result
-    }
-    return this.#shared.canNap ? this.#nap(steps, result) : result
-  }
-
-  #nap<T>(steps: Steps<T>, first: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
-    let result = first
-    // The others must have been told whom this rank waits for, or nobody wakes it.
-    const look = (): boolean => {
-      do result = steps.next()
-      while (!result.done && this.board.awaited !== NOBODY && this.board.examine())
-      return result.done === true || this.board.awaited === NOBODY
-    }
-    for (let i = 0; i < NAPS && !result.done; i++) {
-      if (!this.#shared.nap(look) || this.board.awaited === NOBODY) break
     }
     return result
   }

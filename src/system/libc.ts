@@ -61,7 +61,7 @@ export interface Libc {
 export interface Futex {
   /**
    * Sleeps while the 32-bit word there is `value`, until woken, at most `ms` milliseconds. True: the time has
-   * passed. False: woken, or the word is another one, or for no reason.
+   * passed. False: woken, or the word is another one, or for no reason, or the kernel refuses.
    */
   wait(address: number, value: number, ms: number): boolean
   /** Wakes one process that sleeps on this word. */
@@ -81,8 +81,6 @@ const F_SEAL_GROW = 4
 const SYS_FUTEX: Partial<Record<NodeJS.Architecture, number>> = { x64: 202, arm64: 98, riscv64: 98 }
 const FUTEX_WAIT = 0
 const FUTEX_WAKE = 1
-const EINTR = 4
-const EAGAIN = 11
 const ETIMEDOUT = 110
 const M_TRIM_THRESHOLD = -1
 const M_MMAP_THRESHOLD = -3
@@ -201,11 +199,7 @@ function bindFutex(koffi: typeof Koffi, library: ReturnType<typeof Koffi.load>):
     wait(address, value, ms) {
       parts[0] = Math.floor(ms / 1000)
       parts[2] = (ms % 1000) * 1e6
-      if (futex(number, address, FUTEX_WAIT, value, timeAt, 0, 0) === 0) return false
-      const errno = koffi.errno()
-      if (errno === ETIMEDOUT) return true
-      if (errno === EAGAIN || errno === EINTR) return false
-      throw new SystemCallError('futex', errno, errorText(errno))
+      return futex(number, address, FUTEX_WAIT, value, timeAt, 0, 0) !== 0 && koffi.errno() === ETIMEDOUT
     },
     wake(address) {
       futex(number, address, FUTEX_WAKE, 1, 0, 0, 0)

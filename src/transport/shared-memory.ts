@@ -76,13 +76,6 @@ export interface SharedMemory extends CommonMemory {
   relax(): void
   /** This rank has work of its own to go on with: it looks again soon, whatever `relax` has said before. */
   stir(): void
-  /** Whether `nap` may be called. */
-  readonly canNap: boolean
-  /**
-   * Sleeps for a moment, outside the event loop, until a rank of this host does something that concerns this one;
-   * not if `look`, called when the others already see that this rank sleeps, returns true. False: nothing happened.
-   */
-  nap(look: () => boolean): boolean
   /** Gives this rank's core to another process, if one wants it and the kernel agrees. */
   giveWay(): void
   /** The lane to and from `peer`; null for this rank itself and for ranks out of reach. */

@@ -102,8 +102,6 @@ class Host {
 class SimulatedShared implements SharedMemory {
   readonly ranks: readonly number[]
   readonly isCrowded = true
-  /** In one thread nobody else can do anything meanwhile. */
-  readonly canNap = false
   readonly isUntouched = false
   readonly #host: Host
   readonly #rank: number
@@ -191,10 +189,6 @@ class SimulatedShared implements SharedMemory {
 
   lane(): null {
     return null
-  }
-
-  nap(): boolean {
-    return false
   }
 
   giveWay(): void {}

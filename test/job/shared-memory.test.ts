@@ -1,5 +1,6 @@
 /** What only shared memory can do, between real processes. */
 
+import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
 import { mpiProgram, tsrun } from '../helpers/tsrun.ts'
 
@@ -25,4 +26,10 @@ test('sharedArray without shared memory says what to do', async () => {
 test('timers fire while ranks answer each other without a pause, and while one waits', async () => {
   const { code, stdout, stderr } = await tsrun(['-n', '2', mpiProgram('timers-while-waiting.ts')])
   expect([code, stdout, stderr]).toEqual([0, 'timers fired\n', ''])
+})
+
+test('a rank that takes part in collectives from timers, while it sleeps in a receive, is woken by its message', async () => {
+  const crowd = String(Math.min(32, availableParallelism() + 2))
+  const { code, stdout, stderr } = await tsrun(['-n', crowd, mpiProgram('collective-from-timer.ts')])
+  expect([code, stdout, stderr]).toEqual([0, 'all came\n', ''])
 })

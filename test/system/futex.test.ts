@@ -45,8 +45,8 @@ describe('futex', () => {
     system.futex!.wake(shared().at)
   })
 
-  it('says that the kernel refuses', () => {
-    expect(() => system.futex!.wait(shared().at + 1, 0, 1)).toThrow(/futex: errno 22/)
+  it('does not wait where the kernel refuses', () => {
+    expect(system.futex!.wait(shared().at + 1, 0, 60_000)).toBe(false)
   })
 
   it('is woken by another process, which has the memory elsewhere', { timeout: 60_000 }, async () => {

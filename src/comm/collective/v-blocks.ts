@@ -32,6 +32,8 @@ const FEW = 16
 
 /** Copies `count` elements from place `from` of one array to place `to` of another, of the same type or the same array. */
 export function copyElements(source: Raw, from: number, count: number, dest: Raw, to: number): void {
+  // Where an empty block lies means nothing.
+  if (count === 0) return
   if (count > FEW || source.buffer === dest.buffer) {
     const part = count === source.length ? source : source.subarray(from, from + count)
     ;(dest as Uint8Array).set(part as Uint8Array, to)

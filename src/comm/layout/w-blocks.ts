@@ -160,22 +160,23 @@ function placeOf(scope: Scope, call: CallName, into: unknown, name: string): Pla
 
 /** Throws if one block would be received over another. */
 function checkApart(places: readonly (Place | null)[], site: Where): void {
-  for (let b = 1; b < places.length; b++) {
-    const later = places[b]!
-    if (later === null) continue
-    for (let a = 0; a < b; a++) {
-      const earlier = places[a]!
-      if (earlier === null || bufferOf(earlier.elements) !== bufferOf(later.elements)) continue
-      if (!overlap(layoutIn(earlier.elements), layoutIn(later.elements))) continue
+  const found = places.flatMap((place, i) =>
+    place === null ? [] : { i, layout: layoutIn(place.elements), extent: extentOf(place.elements) },
+  )
+  // In order of memory: whatever begins behind the end of a place is clear of it, and so is all that follows.
+  found.sort((a, b) => a.extent.byteOffset - b.extent.byteOffset)
+  for (const [at, { i, layout, extent }] of found.entries()) {
+    const end = extent.byteOffset + extent.byteLength
+    for (let next = at + 1; next < found.length; next++) {
+      const other = found[next]!
+      if (other.extent.byteOffset >= end) break
+      if (other.extent.buffer !== extent.buffer || !overlap(layout, other.layout)) continue
       throw new BufferError(
-        `${site}: into[${a}] and into[${b}] share memory, so that one would overwrite the other; give places of their own`,
+        `${site}: into[${Math.min(i, other.i)}] and into[${Math.max(i, other.i)}] share memory, so that one would ` +
+          'overwrite the other; give places of their own',
       )
     }
   }
-}
-
-function bufferOf(elements: Raw | Layout): ArrayBufferLike {
-  return elements instanceof Layout ? elements.data.buffer : elements.buffer
 }
 
 function layoutIn(elements: Raw | Layout): Layout {

@@ -254,14 +254,6 @@ export class ShmTransport implements Transport, SharedMemory {
     this.#here?.waiting.nudge()
   }
 
-  get canNap(): boolean {
-    return this.#ready().waiting.canNap
-  }
-
-  nap(look: () => boolean): boolean {
-    return this.#ready().waiting.nap(look)
-  }
-
   giveWay(): void {
     this.#options.yieldCore()
   }

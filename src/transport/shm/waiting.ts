@@ -44,7 +44,7 @@ export const PATIENT: Patience = { passes: 3, spins: 300, yields: 50, naps: fals
 /** With more ranks than cores, whoever spins keeps another one from running. */
 export const CROWDED: Patience = { ...PATIENT, spins: 1, yields: 400, naps: true, turns: 6 }
 
-/** Longest nap: half of what timers and sockets may have to wait in all. */
+/** Longest nap. */
 const NAP_MS = 1
 /** A rank may be woken by mistake, but not for ever. */
 const MOST_NAPS = 16
@@ -121,21 +121,6 @@ export class Waiting {
     if (this.#isOn) this.#schedule()
   }
 
-  /** Whether ranks may nap on this host. */
-  get canNap(): boolean {
-    return this.#sleepers.canNap
-  }
-
-  /**
-   * Sleeps for a moment outside the event loop, unless `look` finds something when the others already see that this
-   * rank sleeps. False: nothing was found, and nobody has woken this rank.
-   */
-  nap(look: () => boolean): boolean {
-    // Time has passed: who asks next whether the event loop should turn gets an answer by the clock.
-    this.#questions = CLOCK_EVERY - 1
-    return this.#sleepers.nap(look, NAP_MS)
-  }
-
   /** Whether the event loop should turn; asks the clock only now and then. */
   turnDue(): boolean {
     if (this.#isTurning) return true
@@ -186,7 +171,7 @@ export class Waiting {
       if (i > 0 && this.#hope < MOST_HOPE) this.#hope++
       return true
     }
-    if (naps && this.canNap) return this.#napAgainAndAgain()
+    if (naps && this.#sleepers.canNap) return this.#napAgainAndAgain()
     for (let i = 0; i < yields; i++) {
       this.#yield()
       if (!this.#work.look()) continue
@@ -202,7 +187,12 @@ export class Waiting {
       found = this.#work.look()
       return found || !this.#isOn
     }
-    for (let i = 0; i < MOST_NAPS && !found && this.#isOn; i++) if (!this.nap(look)) break
+    for (let i = 0; i < MOST_NAPS && !found && this.#isOn; i++) {
+      if (!this.#sleepers.nap(look, NAP_MS)) break
+      // Time has passed: whether the event loop should turn is for the clock to say.
+      this.#questions = CLOCK_EVERY - 1
+      if (this.turnDue()) break
+    }
     return found
   }
 

@@ -98,6 +98,19 @@ describe('alltoallv of short data and long', () => {
 })
 
 describe('a rank alone', () => {
+  it('may leave anything in the displ of an empty block', async () => {
+    await runRanks(1, async (world) => {
+      const data = Float64Array.of(1, 2)
+      const none = { data, counts: [0], displs: [100] }
+      const { counts } = await world.alltoallv(none, { into: { data, displs: [100] } })
+      expect(counts).toEqual([0])
+      await world.allgatherv(data.subarray(2), { into: { data, displs: [100] } })
+      await world.gatherv(data.subarray(2), 0, { into: { data, displs: [100] } })
+      expect(await world.scatterv(none, 0, { into: data.subarray(2) })).toHaveLength(0)
+      expect(data).toEqual(Float64Array.of(1, 2))
+    })
+  })
+
   const data = Float64Array.of(1, 2, 3, 4)
   const two = { data, counts: [2], displs: [1] }
   const into = () => ({ into: { data: filled(5, -1), displs: [2] } })
