@@ -7,6 +7,7 @@
 
 import { createRequire } from 'node:module'
 import type Koffi from 'koffi'
+import { bindFutex, type Futex } from './futex.ts'
 
 /** A call failed; `errno` says why. */
 export class SystemCallError extends Error {
@@ -57,17 +58,6 @@ export interface Libc {
   readProcess(pid: number, from: number, to: number, length: number): number
 }
 
-/** Addresses are this process's own; the memory is known by what it is, whatever its address elsewhere. */
-export interface Futex {
-  /**
-   * Sleeps while the 32-bit word there is `value`, until woken, at most `ms` milliseconds. True: the time has
-   * passed. False: woken, or the word is another one, or for no reason, or the kernel refuses.
-   */
-  wait(address: number, value: number, ms: number): boolean
-  /** Wakes one process that sleeps on this word. */
-  wake(address: number): void
-}
-
 const PROT_READ_WRITE = 3
 const MAP_SHARED = 1
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn
@@ -77,11 +67,6 @@ const MADV_COLLAPSE = 25
 const F_ADD_SEALS = 1033
 const F_SEAL_SHRINK = 2
 const F_SEAL_GROW = 4
-/** The C library has no function for it, and the number depends on the processor. */
-const SYS_FUTEX: Partial<Record<NodeJS.Architecture, number>> = { x64: 202, arm64: 98, riscv64: 98 }
-const FUTEX_WAIT = 0
-const FUTEX_WAKE = 1
-const ETIMEDOUT = 110
 const M_TRIM_THRESHOLD = -1
 const M_MMAP_THRESHOLD = -3
 
@@ -182,27 +167,6 @@ function bind(koffi: typeof Koffi): Libc {
       write64(6, length)
       const count = readv(pid, local, 1, remote, 1, 0) as number
       return count >= 0 ? count : fail('process_vm_readv')
-    },
-  }
-}
-
-function bindFutex(koffi: typeof Koffi, library: ReturnType<typeof Koffi.load>): Futex | null {
-  const number = SYS_FUTEX[process.arch]
-  if (number === undefined) return null
-  const futex = library.func(
-    'long syscall(long number, uint64_t word, int operation, int value, uint64_t timeout, uint64_t word2, int value3)',
-  )
-  /** A timespec: seconds, nanoseconds. */
-  const parts = new Uint32Array(4)
-  const timeAt = Number(koffi.address(parts))
-  return {
-    wait(address, value, ms) {
-      parts[0] = Math.floor(ms / 1000)
-      parts[2] = (ms % 1000) * 1e6
-      return futex(number, address, FUTEX_WAIT, value, timeAt, 0, 0) !== 0 && koffi.errno() === ETIMEDOUT
-    },
-    wake(address) {
-      futex(number, address, FUTEX_WAKE, 1, 0, 0, 0)
     },
   }
 }
