@@ -306,10 +306,9 @@ export class BoardCalls implements Runner {
    */
   #giveWay<T>(steps: Steps<T>, first: IteratorResult<undefined, T>): IteratorResult<undefined, T> {
     let result = first
-    for (let i = 0; i < YIELDS; i++) {
+    for (let i = 0; i < YIELDS && !result.done; i++) {
       this.#shared.giveWay()
       result = steps.next()
-      if (result.done) return result
     }
     return result
   }

@@ -13,11 +13,11 @@ export function checkApart(value: unknown, into: unknown, form: Form, where: Whe
   const input = regionOf(value, 'value', where)
   const output = regionOf(into, 'into', where)
   if (input === null || output === null) return
+  const start = form.sharedFrom(input.count, output.count)
   // In place, as most are that share memory: no need to look at every element.
-  if (value === into && form.sharedFrom(input.count, output.count) === 0) return
+  if (value === into && start === 0) return
   if (!overlap(input, output)) return
   const [part, whole] = input.count < output.count ? [input, output] : [output, input]
-  const start = form.sharedFrom(input.count, output.count)
   if (isPart(part, whole, start)) return
   throw new BufferError(
     `${where}: into overlaps the input; give separate memory` +

@@ -102,22 +102,27 @@ function* showData(
 }
 
 /** This rank's table, with its data if that is short. */
-function message(board: Board, { data, whole, counts, displs }: PlacedIn, width: number): Float64Array {
+function message(board: Board, given: PlacedIn, width: number): Float64Array {
+  const { data, whole } = given
   const { byteLength } = whole
   const follows = byteLength <= WITH_TABLE_BYTES && 8 * width + byteLength <= board.cellBytes
   const memory = board.scratch(0, 8 * width + WITH_TABLE_BYTES)
   const words = new Float64Array(memory, 0, width + (follows ? Math.ceil(byteLength / 8) : 0))
-  words[0] = data.length
-  words[1] = follows ? 1 : 0
-  for (let r = 0; r < counts.length; r++) {
-    words[2 + 2 * r] = counts[r] === 0 ? 0 : displs[r]!
-    words[3 + 2 * r] = counts[r]!
-  }
+  writeTable(words, given, follows)
   if (follows) {
     const room = new (ctorOf(whole.type)!)(memory, 8 * width, data.length)
     ;(room as Uint8Array).set(data as Uint8Array)
   }
   return words
+}
+
+function writeTable(table: Float64Array, { data, counts, displs }: PlacedIn, follows: boolean): void {
+  table[0] = data.length
+  table[1] = follows ? 1 : 0
+  for (let r = 0; r < counts.length; r++) {
+    table[2 + 2 * r] = counts[r] === 0 ? 0 : displs[r]!
+    table[3 + 2 * r] = counts[r]!
+  }
 }
 
 /** The same where a table does not fit a cell: the tables go round by windows, and the data in a round of its own. */
@@ -128,19 +133,15 @@ function* alltoallvOfMany(
   placeFor: PlaceFor,
 ): Steps<ReceivedBlocks> {
   const { rank, size } = board
-  const width = 1 + 2 * size
+  const width = 2 + 2 * size
   const tables = new Float64Array(size * width)
   const tableOf = (r: number): Float64Array => tables.subarray(r * width, (r + 1) * width)
   const own = tableOf(rank)
-  own[0] = given.data.length
-  for (let r = 0; r < size; r++) {
-    own[1 + 2 * r] = given.counts[r] === 0 ? 0 : given.displs[r]!
-    own[2 + 2 * r] = given.counts[r]!
-  }
+  writeTable(own, given, false)
   yield* exchange(board, Block.of(own), own.byteLength, othersOf(board), null, (source, w, n) =>
     readPart(board, source, w, n, 0, Block.of(tableOf(source))),
   )
-  const placed = placeFor(Array.from({ length: size }, (_, source) => tableOf(source)[2 + 2 * rank]!))
+  const placed = placeFor(Array.from({ length: size }, (_, source) => tableOf(source)[3 + 2 * rank]!))
   const elementBytes = elementSize(given.whole.type)
   const longest = elementBytes * Math.max(...Array.from({ length: size }, (_, r) => tableOf(r)[0]!))
   yield* showData(
@@ -149,7 +150,7 @@ function* alltoallvOfMany(
     isInPlace,
     longest,
     placed,
-    (source) => tableOf(source)[1 + 2 * rank]! * elementBytes,
+    (source) => tableOf(source)[2 + 2 * rank]! * elementBytes,
   )
   return placed.result
 }
