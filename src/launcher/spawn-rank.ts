@@ -29,8 +29,8 @@ export const SEGMENT_FD = 4
  * How V8 runs in a rank. Ranks that exchange short messages make short-lived objects by the million, and each
  * collection of them also stops whoever waits for this rank: from 16 MiB on they are rare enough that a gather of
  * 8 bytes takes two thirds of the time. And what a message passes through on its way is more code than V8 would
- * put into one function by itself; but a larger bound than this keeps the compiler busy for so long that kernels of a second
- * or less take a quarter more.
+ * put into one function by itself; but a larger bound than this keeps the compiler busy for so long that kernels of
+ * a second or less take a quarter more.
  */
 const V8_FLAGS = ['--min-semi-space-size=16', '--max-inlined-bytecode-size-cumulative=1500']
 

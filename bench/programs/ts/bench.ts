@@ -45,8 +45,9 @@ export function hasDoubles(data: Float64Array, factor: number, offset: number, f
 }
 
 /**
- * Warms up with 1, 2, 4, … calls until `warmUp` seconds are over, and tells how many calls fill the budget.
- * Rank 0 decides for all, by the better of the last two rounds: one alone may have been disturbed.
+ * Warms up with 1, 2, 4, … calls until the shorter time is over and two rounds have been equally fast, or until the
+ * longer one is over. Tells how many calls fill the budget. Rank 0 decides for all, by the better of the last two
+ * rounds: one alone may have been disturbed.
  */
 async function calibrate(run: Bench['run'], warmUp: number, budget: number): Promise<number> {
   let total = 0
@@ -58,9 +59,10 @@ async function calibrate(run: Bench['run'], warmUp: number, budget: number): Pro
     const spent = (performance.now() - start) / 1000
     total += spent
     const perCall = Math.min(previous, spent / n)
+    const isSteady = spent / n > STEADY * previous
     previous = spent / n
     let iterations = 0
-    if (total >= warmUp || n >= 1 << 22) {
+    if ((total >= warmUp && isSteady) || total >= LONGEST_WARM_UP || n >= 1 << 22) {
       iterations = Math.min(Math.max(Math.floor(budget / perCall), 3), 5_000_000)
     }
     // As an integer for V8 too: the code it has compiled for the rounds before would not do for a double.
@@ -76,6 +78,10 @@ async function calibrate(run: Bench['run'], warmUp: number, budget: number): Pro
  * its own (cold.ts).
  */
 const WARM_UP = { first: 2, other: 0.3 }
+/** So long may it take where a size goes another way than the last one, and V8 compiles again. */
+const LONGEST_WARM_UP = 2.5
+/** Whoever still gets faster by more than this from one round to the next, which is twice as long, is not done. */
+const STEADY = 0.9
 
 export async function measure(
   name: string,

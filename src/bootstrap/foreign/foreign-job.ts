@@ -12,7 +12,7 @@ import { publicVariables } from '../environment.ts'
 import type { Job } from '../job.ts'
 import { RankJob } from '../rank-job.ts'
 import { describeUncaught } from '../uncaught.ts'
-import { detectForeign, type Environment } from './detect.ts'
+import { detectForeign, type Environment, type ForeignStart } from './detect.ts'
 import { makeFolder, removeFolder } from './folder.ts'
 import { Ending, type FromThread, type Seat } from './messages.ts'
 import { ThreadPort } from './thread-port.ts'
@@ -21,11 +21,24 @@ const DEFAULT_LAUNCH_TIMEOUT_S = 60
 /** Whoever the transport has lost has died, and rank 0 says so by then; or it is cut off from us. */
 const LOST_LIMIT_MS = 3000
 
+/**
+ * A thread of a rank is no rank, whatever its variables say, right or wrong. What can tell threads takes milliseconds
+ * to load, so it is asked only where variables say something.
+ */
+function findStart(): ForeignStart | null {
+  try {
+    const start = detectForeign(process.env)
+    return start !== null && workerThreads().isMainThread ? start : null
+  } catch (error) {
+    if (!workerThreads().isMainThread) return null
+    throw error
+  }
+}
+
 /** Null: nobody started this process as one of several. Else waits, blocking, until all have come. */
 export function foreignJob(): Job | null {
-  const start = detectForeign(process.env)
-  // A thread of a rank is no rank.
-  if (start === null || !workerThreads().isMainThread) return null
+  const start = findStart()
+  if (start === null) return null
   const limitMs = launchTimeoutMs(process.env)
   const folder = makeFolder()
   process.once('exit', () => removeFolder(folder))

@@ -1,4 +1,4 @@
-/** Napping on words of the segment by the kernel's futexes, which wakes in half the time of an event loop. */
+/** Napping on words of the segment by the kernel's futexes: whoever is woken goes on where it was, without its event loop. */
 
 import type { Libc } from '../../system/libc.ts'
 import type { Naps } from './sleepers.ts'

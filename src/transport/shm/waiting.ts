@@ -12,9 +12,9 @@
  *     3. let the event loop turn once; then once more from 1
  *     4. sleep in the event loop until a peer rings the doorbell
  *
- * To give the core away is only a request: Linux 6.18 lets a process that has waited long for its turn keep the core
- * through as many yields as fit into its time slice, so that eight ranks on two cores took 20 us for a barrier or
- * 1500. Who sleeps leaves the core for certain. A nap keeps the event loop from turning, so it is short; and where a
+ * To give the core away is only a request. On Linux 6.18 some processes keep theirs through thousands of yields while
+ * others wait for whole time slices: eight ranks on two cores took 30 us for a barrier, or 1500. Who sleeps leaves the
+ * core for certain. A nap keeps the event loop from turning, so it is short; and where a
  * job has other hosts, whose messages come by the event loop, nobody naps.
  *
  * Whoever always finds something is sent through the event loop every few milliseconds all the same.
