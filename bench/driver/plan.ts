@@ -1,4 +1,9 @@
-/** From options to jobs: one job is one start of one program on one number of ranks, for every peer in turn. Pure. */
+/**
+ * From options to jobs: one job is one benchmark on one number of ranks, for every peer in turn. Pure.
+ *
+ * A job for each benchmark, as each of OSU's is a program: in one that had run seven collectives one after the other
+ * V8 would look up at every step what it knows beforehand where there is one.
+ */
 
 import { BENCHMARKS, type Benchmark, divisible, type Program } from './benchmarks.ts'
 import type { Options } from './options.ts'
@@ -14,18 +19,15 @@ export interface Job {
 }
 
 export function planJobs(options: Options): Job[] {
-  const jobs = new Map<string, Job>()
-  for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
-    if (options.only && !options.only.includes(name)) continue
-    for (const ranks of ranksOf(name, benchmark, options)) {
+  return Object.entries(BENCHMARKS)
+    .filter(([name]) => !options.only || options.only.includes(name))
+    .flatMap(([name, benchmark]) => {
       const { program, languages, once = false } = benchmark
-      const word = `${name}=${sizesOf(name, benchmark, ranks, options).join(',')}`
-      const key = `${program} ${ranks}`
-      const words = [...(jobs.get(key)?.words ?? []), word]
-      jobs.set(key, { program, ranks, words, languages, once })
-    }
-  }
-  return [...jobs.values()]
+      return ranksOf(name, benchmark, options).map((ranks) => {
+        const words = [`${name}=${sizesOf(name, benchmark, ranks, options).join(',')}`]
+        return { program, ranks, words, languages, once }
+      })
+    })
 }
 
 /** What is defined between two ranks stays there; the others go with any number, the rate with pairs. */
