@@ -1,5 +1,6 @@
 /** What the TypeScript programs share: arguments, warm-up, test patterns, output. Twins: ../c/bench.h and ../py/bench.py. */
 
+import { performance } from 'node:perf_hooks'
 import { MAX, world } from 'tsmpi'
 
 const { rank, size } = world

@@ -1,5 +1,6 @@
 /** One way of 8 bytes in the very first messages of a job, nothing warmed up: cold=<how many>. */
 
+import { performance } from 'node:perf_hooks'
 import { world } from 'tsmpi'
 import { eachSize, fillBytes, hasBytes, printLine } from './bench.ts'
 

@@ -4,6 +4,7 @@
  * of the vector (the others).
  */
 
+import { performance } from 'node:perf_hooks'
 import { SUM, world } from 'tsmpi'
 import {
   type Bench,

@@ -1,5 +1,6 @@
 /** Half the round trip of an object, which is packed and unpacked on its way: a small one, a wide one, a long one. */
 
+import { performance } from 'node:perf_hooks'
 import { isDeepStrictEqual } from 'node:util'
 import { world } from 'tsmpi'
 import { eachSize, measure, printLine } from './bench.ts'

@@ -1,5 +1,6 @@
 /** latency, bw, bibw and rate as osu_latency, osu_bw, osu_bibw and osu_mbw_mr have them. */
 
+import { performance } from 'node:perf_hooks'
 import { world } from 'tsmpi'
 import { eachSize, fillBytes, hasBytes, measure, printLine } from './bench.ts'
 

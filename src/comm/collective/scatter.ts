@@ -104,7 +104,7 @@ function scatterShort(
     const all = Block.of(values)
     checkOverlap(scope, 'scatter', Block.of(mine), all, all.slice(root * count, (root + 1) * count))
   }
-  pick(values, root * count, mine)
+  pick(type, values, root * count, mine)
   return scope.onBoard(
     signature('scatter', { root, type, count }),
     options,

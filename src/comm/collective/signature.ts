@@ -77,11 +77,9 @@ export function signature(
   }
 }
 
-const rootKnowsBest = new Set<CallName>(['bcast', 'scatter', 'scatterv'])
-
-/** Whether every rank knows type and count of this call; if not, some leave them open. */
+/** Whether every rank knows type and count of this call; if not, only root may. */
 export function isExact(call: CallName): boolean {
-  return !rootKnowsBest.has(call)
+  return call !== 'bcast' && call !== 'scatter' && call !== 'scatterv'
 }
 
 /** The name behind a code from the wire. */

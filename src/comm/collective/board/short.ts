@@ -4,10 +4,13 @@
  */
 
 import { type Board, Disagreement } from '../../../transport/board.ts'
-import type { Raw, TypeCode } from '../../../wire/datatype.ts'
+import { type Raw, type TypeCode, typeOfCtor } from '../../../wire/datatype.ts'
 import type { Op } from '../../op.ts'
 import { combineShown } from './combine.ts'
 import type { Steps } from './steps.ts'
+
+const FLOAT64 = typeOfCtor(Float64Array)
+const UINT8 = typeOfCtor(Uint8Array)
 
 /** Beyond it the copies themselves outweigh all the rest. */
 const SHORT_BYTES = 2048
@@ -48,7 +51,7 @@ export function* takeShort(
 export function* gatherShort(board: Board, type: TypeCode, mine: Raw, all: Raw): Steps<Raw> {
   const { rank, size } = board
   const count = mine.length
-  place(mine, all, rank * count)
+  place(type, mine, all, rank * count)
   board.pass()
   for (let i = 1; i < size; i++) {
     const peer = (rank + i) % size
@@ -65,7 +68,7 @@ export function* allgatherShort(board: Board, type: TypeCode, mine: Raw, all: Ra
   const count = mine.length
   while (!board.isFree()) yield
   board.showArray(mine, type)
-  place(mine, all, rank * count)
+  place(type, mine, all, rank * count)
   for (let i = 1; i < size; i++) {
     const peer = (rank + i) % size
     while (!board.came(peer)) yield
@@ -99,13 +102,25 @@ export function* reduceShort(board: Board, op: Op, type: TypeCode, input: Raw, o
   return out
 }
 
-function place(mine: Raw, all: Raw, at: number): void {
-  if (mine.length === 1) all[at] = mine[0]!
+/** Up to so many bytes a loop is faster than a view of the elements, which is an object of its own. */
+const LOOP_BYTES = 16
+
+function place(type: TypeCode, mine: Raw, all: Raw, at: number): void {
+  if (type === FLOAT64 && mine.length === 1) all[at] = mine[0]!
+  else if (type === UINT8 && mine.length <= LOOP_BYTES)
+    copy(mine as Uint8Array, 0, all as Uint8Array, at, mine.length)
   else (all as Uint8Array).set(mine as Uint8Array, at)
 }
 
-/** Fills `mine` with the elements of `all` from `at` on. */
-export function pick(all: Raw, at: number, mine: Raw): void {
-  if (mine.length === 1) mine[0] = all[at]!
+/** Fills `mine` with the elements of `all`, of the same type, from `at` on. */
+export function pick(type: TypeCode, all: Raw, at: number, mine: Raw): void {
+  if (type === FLOAT64 && mine.length === 1) mine[0] = all[at]!
+  else if (type === UINT8 && mine.length <= LOOP_BYTES)
+    copy(all as Uint8Array, at, mine as Uint8Array, 0, mine.length)
   else (mine as Uint8Array).set(all.subarray(at, at + mine.length) as Uint8Array)
+}
+
+/** In a function of its own, which sees one kind of array. Elements of other types could change on their way. */
+function copy(from: Uint8Array, at: number, to: Uint8Array, start: number, count: number): void {
+  for (let i = 0; i < count; i++) to[start + i] = from[at + i]!
 }
