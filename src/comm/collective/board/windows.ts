@@ -9,11 +9,21 @@
 import type { Board } from '../../../transport/board.ts'
 import { Block } from '../../../wire/block.ts'
 import type { TypeCode } from '../../../wire/datatype.ts'
-import { isLong, rest, type Steps } from './steps.ts'
+import { AT_A_STRETCH, isLong, rest, type Steps } from './steps.ts'
 
-/** In how many rounds a block of so many bytes is shown. */
+/** In how many rounds a block of so many bytes is shown, where it need not be copied: one, if it can be read where it lies. */
 export function windowsOf(board: Board, bytes: number): number {
-  return bytes <= board.cellBytes || board.canFetch ? 1 : Math.ceil(bytes / board.cellBytes)
+  return board.canFetch ? 1 : windowsInCells(board, bytes)
+}
+
+/** The same for a block that goes through the cells in any case. */
+export function windowsInCells(board: Board, bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / board.cellBytes))
+}
+
+/** Whether it is time to give way before window `w` of those that go through the cells. */
+export function isStretchOver(board: Board, w: number): boolean {
+  return w > 0 && w % Math.ceil(AT_A_STRETCH / board.cellBytes) === 0
 }
 
 /** Bytes `start` up to, not including, `end`, as a block over the same memory. */

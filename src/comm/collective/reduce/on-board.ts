@@ -7,7 +7,15 @@ import { bracket } from '../board/bracket.ts'
 import { combineLong } from '../board/combine.ts'
 import { gatherItems } from '../board/items.ts'
 import { isLong, rest, type Steps } from '../board/steps.ts'
-import { exchange, othersOf, waitForReaders, windowOf, windowsOf } from '../board/windows.ts'
+import {
+  exchange,
+  isStretchOver,
+  othersOf,
+  waitForReaders,
+  windowOf,
+  windowsInCells,
+  windowsOf,
+} from '../board/windows.ts'
 import type { Item, ItemsCarrier } from '../carrier/items.ts'
 import type { NumbersCarrier } from '../carrier/numbers.ts'
 import type { WholeArraysCarrier } from '../carrier/whole-arrays.ts'
@@ -43,14 +51,15 @@ export function* reduceNumber(
 }
 
 /**
- * The others show their vectors, root combines all. One hand-off; (p - 1) n gamma on root. `out` is used on root
+ * The others show their vectors, root combines all: window by window through the cells, so that root combines one
+ * while the others show the next. They wait for nobody at the end. (p - 1) n gamma on root. `out` is used on root
  * only, and may be `input`.
  */
 export function* reduceByRoot(board: Board, op: Op, input: Block, out: Block, root: number): Steps<void> {
   const { rank, size } = board
-  const n = windowsOf(board, input.byteLength)
-  let isLent = false
+  const n = windowsInCells(board, input.byteLength)
   for (let w = 0; w < n; w++) {
+    if (isStretchOver(board, w)) yield rest(board)
     const mine = windowOf(board, input, w, n)
     if (rank === root) {
       board.pass()
@@ -59,11 +68,10 @@ export function* reduceByRoot(board: Board, op: Op, input: Block, out: Block, ro
       yield* combineLong(board, op, mine, input.sameMemory(out), size, 0, lengthOf(mine), result)
     } else {
       while (!board.isFree()) yield
-      isLent = board.show(mine)
+      board.show(mine)
     }
     board.leave()
   }
-  if (isLent) yield* waitForReaders(board, [root])
 }
 
 /**

@@ -16,8 +16,10 @@
  *
  * On a board:
  *
- *     array, elementwise op  any     (p - 1) n <= 64 KiB   root combines: one hand-off
- *                            any     more                  sliced: each rank combines only a part
+ *     array, elementwise op  2       any                   root combines, window by window: the other one copies
+ *                                                          while root does, and reads nothing
+ *                            more    (p - 1) n <= 64 KiB   root combines: one hand-off
+ *                            more    more                  sliced: each rank combines only a part
  *     anything else          any     any                   root gets all operands
  */
 
@@ -71,5 +73,5 @@ export type BoardReduce = (board: Board, op: Op, input: Block, out: Block, root:
 
 /** The algorithm for an array and an elementwise op on a board. */
 export function selectReduceOnBoard(bytes: number, size: number): BoardReduce {
-  return bytes * (size - 1) <= ONE_HAND_OFF_BYTES ? reduceByRoot : reduceSliced
+  return size === 2 || bytes * (size - 1) <= ONE_HAND_OFF_BYTES ? reduceByRoot : reduceSliced
 }
