@@ -195,6 +195,26 @@ describe.each(boardSettings)('with %o', (settings) => {
     }
   })
 
+  it.each([0, 1])(
+    'two ranks reduce to root %i what fills all cells many times over, in place too',
+    async (root) => {
+      for (const length of [0, 8191, 8193, 100_001, 1_200_000]) {
+        const [low, high] = [sines(0, length), sines(1, length)]
+        const sums = low.map((value, i) => value + high[i]!)
+        const results = await run(2, async (w) => {
+          const mine = w.rank === 0 ? low.slice() : high.slice()
+          const result = await w.reduce(mine, SUM, root)
+          if (w.rank !== root) mine.fill(-1) // Nobody reads it any more.
+          await w.barrier()
+          const again = w.rank === 0 ? low.slice() : high.slice()
+          await w.reduce(again, SUM, root, w.rank === root ? { into: again } : {})
+          return w.rank === root ? [result!, again] : [sums, sums]
+        })
+        for (const result of results.flat()) expectSame(result, sums)
+      }
+    },
+  )
+
   it('what was sent may be overwritten once the call is over', async () => {
     await runHere(4, async (w) => {
       for (let i = 0; i < 5; i++) {
