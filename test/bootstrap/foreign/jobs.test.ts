@@ -55,8 +55,8 @@ test('what a rank starts is no rank, and a rank finds its place in TSMPI_*', asy
   const ends = await endOf(startRanks(2, torchVariables(2), 'children.mjs'))
   expect(ends.map(({ stderr }) => stderr)).toEqual(['', ''])
   expect(ends.map(({ stdout }) => stdout)).toEqual([
-    '0: child: 0 1, thread: 0 1, 0 2 0 2 0\n',
-    '1: child: 0 1, thread: 0 1, 1 2 1 2 0\n',
+    '0: child: 0 1, thread: 0 1, with half of the variables: 0 1, 0 2 0 2 0\n',
+    '1: child: 0 1, thread: 0 1, with half of the variables: 0 1, 1 2 1 2 0\n',
   ])
 })
 

@@ -9,11 +9,13 @@ const child = execFileSync(process.execPath, ['--input-type=module', '-e', code]
   cwd: import.meta.dirname,
   encoding: 'utf8',
 })
-const thread = new Worker(new URL('./thread.mjs', import.meta.url))
-const [said] = await once(thread, 'message')
+const ask = async (env) =>
+  (await once(new Worker(new URL('./thread.mjs', import.meta.url), { env }), 'message'))[0]
+const said = await ask(process.env)
+const saidByLost = await ask({ RANK: '1' })
 const { TSMPI_RANK, TSMPI_SIZE, TSMPI_LOCAL_RANK, TSMPI_LOCAL_SIZE, TSMPI_NODE_RANK } = process.env
 console.log(
-  `${world.rank}: ${child.trim()}, thread: ${said},`,
+  `${world.rank}: ${child.trim()}, thread: ${said}, with half of the variables: ${saidByLost},`,
   TSMPI_RANK,
   TSMPI_SIZE,
   TSMPI_LOCAL_RANK,
