@@ -129,7 +129,7 @@ function onHosts(scope: Scope, hosts: Hosts, value: unknown, op: Op, options: In
     const bytes = input.length * elementSize(type)
     if (isShort(hosts.board, bytes)) {
       return start(type, input.length, (far) =>
-        allreduceShortOnHosts(hosts, far, op, type, input, result, between),
+        allreduceShortOnHosts(hosts, far, op, type, input, inPlace, result, between),
       )
     }
     const [from, to] = [Block.of(input), Block.of(result)]

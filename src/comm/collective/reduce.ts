@@ -11,8 +11,8 @@ import { type Item, ItemsCarrier } from './carrier/items.ts'
 import { NumbersCarrier } from './carrier/numbers.ts'
 import type { WholeArraysCarrier } from './carrier/whole-arrays.ts'
 import { bytesToCarry, type Carrier, type Contribution } from './carrier.ts'
-import { checkFixed, checkOverlap, checkRoot, resultArray, where } from './check.ts'
-import { checkArrays, contribute } from './contribution.ts'
+import { checkRoot, where } from './check.ts'
+import { checkArrays, checkPair, contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import type { Far, Hosts } from './hosts/hosts.ts'
 import { reduceItems, reduceNumber, reduceWholeArrays } from './reduce/on-board.ts'
@@ -167,17 +167,16 @@ function reduceShortArrays(
   into: Raw | undefined,
   options: IntoOptions | undefined,
 ) {
-  checkFixed(scope, 'reduce', 'value', value)
   const type = rawType(value)
   const count = value.length
+  const inPlace = checkPair(scope, 'reduce', value, type, into)
   const call = signature('reduce', { root, op: op.code, type, count })
   if (board.rank !== root) return scope.onBoard(call, options, showShort(board, type, value, undefined))
-  const out = resultArray(scope, 'reduce', into, type, count)
-  if (out.buffer === value.buffer) {
-    const whole = Block.of(out)
-    checkOverlap(scope, 'reduce', Block.of(value), whole, whole)
-  }
-  return scope.onBoard(call, options, reduceShort(board, op, type, value, out))
+  return scope.onBoard(
+    call,
+    options,
+    reduceShort(board, op, type, value, inPlace, into ?? allocate(type, count)),
+  )
 }
 
 async function run(

@@ -100,6 +100,32 @@ describe.each([1, 2, 3, 6])('on %i ranks', (size) => {
     })
   })
 
+  it.each([N, 60 * N])('another view of the same memory is in place, with %i elements', async (length) => {
+    await runRanks(size, async (world) => {
+      const { rank } = world
+      const values = () => Float64Array.from({ length }, (_, i) => 2 ** rank + i)
+      const views = (array: Float64Array) => [array, new Float64Array(array.buffer)] as const
+      for (const call of Object.values(sameLength)) {
+        const [input, into] = views(values())
+        expect(await call(world, input, { into })).toBe(into)
+        expect(into).toEqual(await call(world, values()))
+      }
+      for (const root of ranksOf(size)) {
+        const [input, into] = views(values())
+        await world.reduce(input, SUM, root, { into })
+        const wanted = values().map((_, i) => 2 ** size - 1 + i * size)
+        expect(into).toEqual(rank === root ? wanted : values())
+      }
+      const [input, into] = views(values())
+      await world.exscan(input, SUM, { into })
+      expect(into).toEqual((await world.exscan(values())) ?? values())
+      const [all] = views(values())
+      const own = new Float64Array(all.buffer, (rank * all.byteLength) / size, length / size)
+      await world.reduceScatter(all, SUM, { into: own })
+      expect(own).toEqual(await world.reduceScatter(values()))
+    })
+  })
+
   it('bcast: into receives, and leaves the values passed alone', async () => {
     await runRanks(size, async (world) => {
       for (const root of ranksOf(size)) {

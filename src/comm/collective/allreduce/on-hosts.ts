@@ -55,13 +55,14 @@ export function* allreduceNumberOnHosts(
   return result
 }
 
-/** Short vectors. `out` may be `input`. */
+/** Short vectors. `inPlace`: `out` lies in `input`. */
 export function* allreduceShortOnHosts(
   { board, layout }: Hosts,
   far: Far,
   op: Op,
   type: TypeCode,
   input: Raw,
+  inPlace: boolean,
   out: Raw,
   between: Between,
 ): Steps<Raw> {
@@ -69,7 +70,7 @@ export function* allreduceShortOnHosts(
     yield* showShort(board, type, input, out)
     return yield* takeShort(board, type, 0, 0, out.length, out)
   }
-  yield* reduceShort(board, op, type, input, out)
+  yield* reduceShort(board, op, type, input, inPlace, out)
   yield* far.run(layout.leaders, (endpoint) => between(endpoint, Block.of(out)))
   return yield* showShort(board, type, out, out)
 }

@@ -93,11 +93,18 @@ export function* alltoallShort(board: Board, type: TypeCode, input: Raw, output:
   return output
 }
 
-/** Root's part of a reduction by an elementwise op; the others only show theirs. `out` may be `input`. */
-export function* reduceShort(board: Board, op: Op, type: TypeCode, input: Raw, out: Raw): Steps<Raw> {
+/** Root's part of a reduction by an elementwise op; the others only show theirs. `inPlace`: `out` lies in `input`. */
+export function* reduceShort(
+  board: Board,
+  op: Op,
+  type: TypeCode,
+  input: Raw,
+  inPlace: boolean,
+  out: Raw,
+): Steps<Raw> {
   board.pass()
   while (!board.allCame()) yield
-  combineShown(board, op, type, input, out === input, board.size, 0, input.length, out)
+  combineShown(board, op, type, input, inPlace, board.size, 0, input.length, out)
   board.leave()
   return out
 }
@@ -105,7 +112,8 @@ export function* reduceShort(board: Board, op: Op, type: TypeCode, input: Raw, o
 /** Up to so many bytes a loop is faster than a view of the elements, which is an object of its own. */
 const LOOP_BYTES = 16
 
-function place(type: TypeCode, mine: Raw, all: Raw, at: number): void {
+/** Copies the elements of `mine` to those of `all`, of the same type, from `at` on. */
+export function place(type: TypeCode, mine: Raw, all: Raw, at: number): void {
   if (type === FLOAT64 && mine.length === 1) all[at] = mine[0]!
   else if (type === UINT8 && mine.length <= LOOP_BYTES)
     copy(mine as Uint8Array, 0, all as Uint8Array, at, mine.length)
