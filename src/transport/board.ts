@@ -119,7 +119,7 @@ export interface Board {
    */
   show(block: Block | null, total?: number): boolean
   /** The same for an array of element type `type` that fits a cell. */
-  showArray(array: Raw, type: TypeCode): void
+  showArray(array: Raw, type: TypeCode, total?: number): void
   /** Begins the next round by showing one number. */
   showNumber(value: number): void
   /** Begins the next round without showing anything: others must not wait for this rank in it. */

@@ -1,7 +1,7 @@
 import { CountError } from '../../errors.ts'
 import { Block } from '../../wire/block.ts'
 import { encodeItem } from '../../wire/codec.ts'
-import { ITEM, isRaw, type Raw, type TypeCode } from '../../wire/datatype.ts'
+import { elementSize, ITEM, type Raw, rawType, type TypeCode } from '../../wire/datatype.ts'
 import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
@@ -11,16 +11,17 @@ import { ElementsCarrier } from './carrier/elements.ts'
 import { Item, ItemsCarrier } from './carrier/items.ts'
 import { NumbersCarrier } from './carrier/numbers.ts'
 import { WholeArraysCarrier } from './carrier/whole-arrays.ts'
-import { blockOf, checkList, checkOverlap, equalBlocks, refuseInto, resultArray, where } from './check.ts'
+import { checkFixed, checkList, checkOverlap, equalBlocks, refuseInto, resultArray, where } from './check.ts'
 import { scalarType } from './contribution.ts'
 import type { Scope } from './endpoint.ts'
 import { FAN_WIDTH } from './exchange.ts'
+import { cutOf } from './reduce-scatter/cut.ts'
 import { directBlocks } from './reduce-scatter/direct.ts'
 import {
-  digestOf,
   reduceScatterItems,
   reduceScatterNumbers,
   reduceScatterShown,
+  reduceScatterWhole,
 } from './reduce-scatter/on-board.ts'
 import { pairwise } from './reduce-scatter/pairwise.ts'
 import { reduceThenScatter } from './reduce-scatter/reduce-then-scatter.ts'
@@ -53,44 +54,60 @@ export function reduceScatter<T>(
   op?: OpLike<NoInfer<T>>,
   options?: ReduceScatterOptions,
 ): Promise<Reduced<T>>
-export async function reduceScatter(
+export function reduceScatter(
   scope: Scope,
   values: unknown,
   opLike: Op | Combine = SUM,
-  options: ReduceScatterOptions = {},
-) {
-  const op = toOp(opLike, () => where(scope, 'reduceScatter'))
-  if (isRaw(values)) return scatterArray(scope, values, op, options)
-  checkList(scope, 'reduceScatter', values)
-  return scatterItems(scope, values, op, options)
+  options?: ReduceScatterOptions,
+): Promise<unknown> {
+  try {
+    const op = toOp(opLike, () => where(scope, 'reduceScatter'))
+    const type = rawType(values)
+    if (type !== ITEM) return scatterArray(scope, values as Raw, type, op, options)
+    checkList(scope, 'reduceScatter', values)
+    return scatterItems(scope, values, op, options)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
-function scatterArray(scope: Scope, values: Raw, op: Op, options: ReduceScatterOptions) {
+function scatterArray(
+  scope: Scope,
+  values: Raw,
+  type: TypeCode,
+  op: Op,
+  options: ReduceScatterOptions | undefined,
+): Promise<unknown> {
   op.check(values, where(scope, 'reduceScatter'))
-  const input = blockOf(scope, 'reduceScatter', 'values', values)
-  const { type, count } = input
-  const counts = checkCounts(scope, values, options.counts)
+  checkFixed(scope, 'reduceScatter', 'values', values)
+  const { length } = values
+  const counts = checkCounts(scope, values, options?.counts)
   const displs = prefixSums(counts)
+  const [first, count] = [displs[scope.rank]!, counts[scope.rank]!]
+  const result = resultArray(scope, 'reduceScatter', options?.into, type, count)
+  const inPlace = result.buffer === values.buffer && isInPlace(scope, values, first, result)
+  const call = signature('reduceScatter', { op: op.code, type, count: length })
+  const { board } = scope
+  if (board !== null && op.elementwise) {
+    const cut = cutOf(counts)
+    if (length * elementSize(type) <= board.cellBytes) {
+      const steps = reduceScatterWhole(board, op, type, values, first, result, cut)
+      return scope.onBoard(call, options, steps)
+    }
+    const steps = reduceScatterShown(board, op, Block.of(values), first, Block.of(result), cut)
+    return scope.onBoard(call, options, arrays(steps, result))
+  }
+  const [input, out] = [Block.of(values), Block.of(result)]
   const part = (whole: Block, r: number): Block => whole.slice(displs[r]!, displs[r]! + counts[r]!)
-  const result = resultArray(scope, 'reduceScatter', options.into, type, counts[scope.rank]!)
-  const out = Block.of(result)
-  const own = part(input, scope.rank)
-  checkOverlap(scope, 'reduceScatter', out, input, own)
-  const call = signature('reduceScatter', { op: op.code, type, count })
   if (!op.elementwise) {
-    const carrier = new WholeArraysCarrier(op, type, count, undefined)
+    const carrier = new WholeArraysCarrier(op, type, length, undefined)
     const whole = carrier.own(input)
     return scope.call(call, options, async (endpoint) => {
       await reduceThenScatter(endpoint, carrier, whole, part, out)
       return result
     })
   }
-  const { board } = scope
-  if (board !== null) {
-    const steps = reduceScatterShown(board, op, input, displs[scope.rank]!, out, digestOf(counts))
-    return scope.onBoard(call, options, arrays(steps, result))
-  }
-  const carrier = new ElementsCarrier(op, type, out.count, result, own.sameMemory(out))
+  const carrier = new ElementsCarrier(op, type, count, result, inPlace)
   const exchange = scope.byRank ? directBlocks : pairwise
   return scope.call(call, options, async (endpoint) => {
     const blocks = counts.map((_, r) => part(input, r))
@@ -99,10 +116,23 @@ function scatterArray(scope: Scope, values: Raw, op: Op, options: ReduceScatterO
   })
 }
 
-function scatterItems(scope: Scope, values: readonly unknown[], op: Op, options: ReduceScatterOptions) {
+/** Whether the result goes to this rank's own block of `values`. Throws if it shares other memory with them. */
+function isInPlace(scope: Scope, values: Raw, first: number, result: Raw): boolean {
+  const [input, out] = [Block.of(values), Block.of(result)]
+  const own = input.slice(first, first + out.count)
+  checkOverlap(scope, 'reduceScatter', out, input, own)
+  return own.sameMemory(out)
+}
+
+function scatterItems(
+  scope: Scope,
+  values: readonly unknown[],
+  op: Op,
+  options: ReduceScatterOptions | undefined,
+): Promise<unknown> {
   const site = where(scope, 'reduceScatter')
-  refuseInto(scope, 'reduceScatter', options.into, 'a list of items gives an item')
-  if (options.counts !== undefined) {
+  refuseInto(scope, 'reduceScatter', options?.into, 'a list of items gives an item')
+  if (options?.counts !== undefined) {
     throw new CountError(
       `${site}: counts is given with a list, of which each rank gets one item; drop counts`,
     )

@@ -2,13 +2,12 @@ import type { Raw } from '../../wire/datatype.ts'
 import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
-import { finishedOn } from './board/steps.ts'
 import type { Carrier } from './carrier.ts'
 import { where } from './check.ts'
 import { contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import { byBlocks } from './scan/by-blocks.ts'
-import { selectScanOnBoard } from './scan/select.ts'
+import { scanOnBoard } from './scan/select.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
 
@@ -25,24 +24,27 @@ export function scan<T>(
   op?: OpLike<NoInfer<T>>,
   options?: IntoOptions,
 ): Promise<Reduced<T>>
-export async function scan(
+export function scan(
   scope: Scope,
   value: unknown,
   opLike: Op | Combine = SUM,
-  options: IntoOptions = {},
-) {
-  const op = toOp(opLike, () => where(scope, 'scan'))
-  const n = scope.rank + 1
-  const contribution = contribute(scope, 'scan', value, op, options.into)
-  const { carrier, own, type, count } = contribution
-  const call = signature('scan', { op: op.code, type, count })
-  const steps = selectScanOnBoard(scope.board, op, contribution, n)
-  if (steps !== null) return scope.onBoard(call, options, finishedOn(n > 0, carrier, steps))
-  return scope.call(call, options, async (endpoint) =>
-    carrier.finish(
-      await (scope.byRank ? byBlocks(endpoint, carrier, own, n) : doubling(endpoint, carrier, own)),
-    ),
-  )
+  options?: IntoOptions,
+): Promise<unknown> {
+  try {
+    const op = toOp(opLike, () => where(scope, 'scan'))
+    const n = scope.rank + 1
+    const { board } = scope
+    const shown = board && scanOnBoard(scope, board, 'scan', value, op, n, options)
+    if (shown !== null) return shown
+    const { carrier, own, type, count } = contribute(scope, 'scan', value, op, options?.into)
+    return scope.call(signature('scan', { op: op.code, type, count }), options, async (endpoint) =>
+      carrier.finish(
+        await (scope.byRank ? byBlocks(endpoint, carrier, own, n) : doubling(endpoint, carrier, own)),
+      ),
+    )
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 /**

@@ -132,6 +132,7 @@ export class SharedBoard implements Board {
   #lent: Block | null = null
   readonly #views: (Raw | undefined)[]
   readonly #viewTypes: Uint8Array
+  readonly #viewOffsets: Uint32Array
   readonly #scratch: ArrayBuffer[] = []
   /** Whether what this rank has done in its round is what `peer` waits for. */
   readonly #concerns = (peer: number): boolean => {
@@ -167,6 +168,7 @@ export class SharedBoard implements Board {
     this.#own = (rank * BOARD_RANK_BYTES) / 4
     this.#views = new Array(size * cells)
     this.#viewTypes = new Uint8Array(size * cells)
+    this.#viewOffsets = new Uint32Array(size * cells)
   }
 
   /** Asked only when it matters: finding out takes a moment. */
@@ -329,7 +331,7 @@ export class SharedBoard implements Board {
     return bytes > this.cellBytes
   }
 
-  showArray(array: Raw, type: TypeCode): void {
+  showArray(array: Raw, type: TypeCode, total = array.length * elementSize(type)): void {
     const head = this.#nextHead()
     const { length } = array
     const bytes = length * elementSize(type)
@@ -343,7 +345,7 @@ export class SharedBoard implements Board {
       (this.#view(this.rank, head, type, 0, length) as Uint8Array).set(array as Uint8Array)
     this.#words[head + Head.WHAT] = type
     this.#doubles[(head + Head.BYTES) >> 1] = bytes
-    this.#doubles[(head + Head.TOTAL) >> 1] = bytes
+    this.#doubles[(head + Head.TOTAL) >> 1] = total
     this.#publish(head)
   }
 
@@ -501,16 +503,15 @@ export class SharedBoard implements Board {
   /** An array on a cell. Making one takes longer than reading a few elements, so the last one is kept. */
   #view(peer: number, head: number, type: TypeCode, offset: number, count: number): Raw {
     const at = peer * this.#cells + this.#inCells
-    if (offset === 0) {
-      const kept = this.#views[at]
-      if (kept !== undefined && kept.length === count && this.#viewTypes[at] === type) return kept
+    const kept = this.#views[at]
+    if (kept !== undefined && kept.length === count) {
+      if (this.#viewTypes[at] === type && this.#viewOffsets[at] === offset) return kept
     }
     const start = this.#words.byteOffset + (head + HEAD_WORDS) * 4 + offset
     const view = new (ctorOf(type)!)(this.#words.buffer, start, count)
-    if (offset === 0) {
-      this.#views[at] = view
-      this.#viewTypes[at] = type
-    }
+    this.#views[at] = view
+    this.#viewTypes[at] = type
+    this.#viewOffsets[at] = offset
     return view
   }
 

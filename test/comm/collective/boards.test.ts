@@ -195,26 +195,6 @@ describe.each(boardSettings)('with %o', (settings) => {
     }
   })
 
-  it.each([0, 1])(
-    'two ranks reduce to root %i what fills all cells many times over, in place too',
-    async (root) => {
-      for (const length of [0, 8191, 8193, 100_001, 1_200_000]) {
-        const [low, high] = [sines(0, length), sines(1, length)]
-        const sums = low.map((value, i) => value + high[i]!)
-        const results = await run(2, async (w) => {
-          const mine = w.rank === 0 ? low.slice() : high.slice()
-          const result = await w.reduce(mine, SUM, root)
-          if (w.rank !== root) mine.fill(-1) // Nobody reads it any more.
-          await w.barrier()
-          const again = w.rank === 0 ? low.slice() : high.slice()
-          await w.reduce(again, SUM, root, w.rank === root ? { into: again } : {})
-          return w.rank === root ? [result!, again] : [sums, sums]
-        })
-        for (const result of results.flat()) expectSame(result, sums)
-      }
-    },
-  )
-
   it('what was sent may be overwritten once the call is over', async () => {
     await runHere(4, async (w) => {
       for (let i = 0; i < 5; i++) {
@@ -240,5 +220,47 @@ describe.each(boardSettings)('with %o', (settings) => {
         if (w.rank !== 2) expect((got as Float64Array)[63]).toBe(7)
       }
     })
+  })
+})
+
+describe('what fills all cells many times over', () => {
+  it.each([0, 1])('is reduced by two ranks to root %i, in place too', async (root) => {
+    for (const length of [0, 8191, 8193, 100_001, 1_200_000]) {
+      const [low, high] = [sines(0, length), sines(1, length)]
+      const sums = low.map((value, i) => value + high[i]!)
+      const results = await run(2, async (w) => {
+        const mine = w.rank === 0 ? low.slice() : high.slice()
+        const result = await w.reduce(mine, SUM, root)
+        if (w.rank !== root) mine.fill(-1) // Nobody reads it any more.
+        await w.barrier()
+        const again = w.rank === 0 ? low.slice() : high.slice()
+        await w.reduce(again, SUM, root, w.rank === root ? { into: again } : {})
+        return w.rank === root ? [result!, again] : [sums, sums]
+      })
+      for (const result of results.flat()) expectSame(result, sums)
+    }
+  })
+
+  it.each([2, 3, 4, 5])('is scanned by %i ranks, in place too', async (size) => {
+    // Sums of integers are the same in any order.
+    const filled = (rank: number, length: number) =>
+      Float64Array.from({ length }, (_, i) => (rank + 1) * (i % 1000))
+    for (const length of [8191, 8193, 1_100_000]) {
+      const results = await run(size, async (w) => {
+        const mine = filled(w.rank, length)
+        const upTo = await w.scan(mine)
+        const below = await w.exscan(mine)
+        const again = mine.slice()
+        await w.scan(again, SUM, { into: again })
+        return { upTo, again, below }
+      })
+      for (const [rank, { upTo, again, below }] of results.entries()) {
+        const [less, more] = [(rank * (rank + 1)) / 2, ((rank + 1) * (rank + 2)) / 2]
+        expectSame(upTo, filled(more - 1, length))
+        expectSame(again, upTo)
+        if (rank === 0) expect(below).toBe(undefined)
+        else expectSame(below!, filled(less - 1, length))
+      }
+    }
   })
 })

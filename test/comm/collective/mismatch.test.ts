@@ -96,10 +96,28 @@ it('scatter into something else than comes', async () => {
   })
 })
 
-it('different counts of the same sum in reduceScatter', async () => {
-  await runRanks(2, async (world) => {
-    const counts = world.rank === 0 ? [1, 3] : [2, 2]
-    const error = await rejection(world.reduceScatter(v(4), SUM, { counts }))
+it.each([
+  [
+    [1, 3],
+    [2, 2],
+  ],
+  [
+    [1, 40, 2],
+    [2, 8, 33],
+  ],
+  [
+    [1000, 4000, 200],
+    [1001, 3968, 231],
+  ],
+  [
+    [3, 1],
+    [1, 3],
+  ],
+])('different counts of the same sum in reduceScatter: %j and %j', async (zero, others) => {
+  await runRanks(zero.length, async (world) => {
+    const counts = world.rank === 0 ? zero : others
+    const total = zero.reduce((sum, count) => sum + count)
+    const error = await rejection(world.reduceScatter(v(total), SUM, { counts }))
     expect(error).toBeInstanceOf(CollectiveMismatchError)
   })
 })

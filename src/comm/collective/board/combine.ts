@@ -23,13 +23,14 @@ const PARTIAL = 3
  * Combines elements `start` up to, not including, `end` of the operands of the ranks 0 to n - 1 to `out`, which
  * has room for just these. All but this rank's have been shown, beginning with element 0.
  *
- * `own`: this rank's operand, of the same elements as are shown; `inPlace`: `out` lies in it.
+ * `own`: this rank's operand, of the same elements as are shown; null: as this rank has shown it, in its cell.
+ * `inPlace`: `out` lies in `own`.
  */
 export function combineShown(
   board: Board,
   op: Op,
   type: TypeCode,
-  own: Raw,
+  own: Raw | null,
   inPlace: boolean,
   n: number,
   start: number,
@@ -73,13 +74,13 @@ class Shown {
   readonly #board: Board
   readonly #op: Op
   readonly #type: TypeCode
-  readonly #own: Raw
+  readonly #own: Raw | null
   readonly #mustCopy: boolean
   /** The block that is being combined. */
   #start = 0
   #count = 0
 
-  constructor(board: Board, op: Op, type: TypeCode, own: Raw, mustCopy: boolean) {
+  constructor(board: Board, op: Op, type: TypeCode, own: Raw | null, mustCopy: boolean) {
     this.#board = board
     this.#op = op
     this.#type = type
@@ -90,7 +91,7 @@ class Shown {
   combine(n: number, start: number, count: number, out: Raw): void {
     this.#start = start
     this.#count = count
-    if (this.#mustCopy) (this.#room(OWN) as Uint8Array).set(this.#mine() as Uint8Array)
+    if (this.#mustCopy) (this.#room(OWN) as Uint8Array).set(this.#mine(this.#own!) as Uint8Array)
     this.#range(0, n, out, PARTIAL)
   }
 
@@ -111,13 +112,13 @@ class Shown {
   }
 
   #operand(rank: number, scratch: number): Raw {
-    if (rank === this.#board.rank) return this.#mustCopy ? this.#room(OWN) : this.#mine()
+    if (rank === this.#board.rank && this.#own !== null)
+      return this.#mustCopy ? this.#room(OWN) : this.#mine(this.#own)
     return this.#board.operand(rank, this.#type, this.#start * elementSize(this.#type), this.#count, scratch)
   }
 
-  #mine(): Raw {
-    if (this.#count === this.#own.length) return this.#own
-    return this.#own.subarray(this.#start, this.#start + this.#count)
+  #mine(own: Raw): Raw {
+    return this.#count === own.length ? own : own.subarray(this.#start, this.#start + this.#count)
   }
 
   #room(scratch: number): Raw {

@@ -1,9 +1,9 @@
 import type { Board } from '../../../transport/board.ts'
 import { Block } from '../../../wire/block.ts'
-import { elementSize } from '../../../wire/datatype.ts'
+import { elementSize, type Raw, type TypeCode } from '../../../wire/datatype.ts'
 import type { Op } from '../../op.ts'
 import { bracket } from '../board/bracket.ts'
-import { combineLong } from '../board/combine.ts'
+import { combineLong, combineShown } from '../board/combine.ts'
 import { alltoallItems } from '../board/items.ts'
 import { type Steps, Unfit } from '../board/steps.ts'
 import { waitForReaders, windowOf, windowsOf } from '../board/windows.ts'
@@ -46,6 +46,25 @@ export function* reduceScatterShown(
   if (isLent) yield* waitForReaders(board, null)
 }
 
+/** The same for vectors that fit a cell. */
+export function* reduceScatterWhole(
+  board: Board,
+  op: Op,
+  type: TypeCode,
+  input: Raw,
+  first: number,
+  out: Raw,
+  cut: number,
+): Steps<Raw> {
+  while (!board.isFree()) yield
+  board.showArray(input, type, cut)
+  while (!board.allCame()) yield
+  checkCuts(board, cut)
+  combineShown(board, op, type, null, false, board.size, first, first + out.length, out)
+  board.leave()
+  return out
+}
+
 function checkCuts(board: Board, cut: number): void {
   for (let peer = 0; peer < board.size; peer++) {
     if (peer === board.rank || board.totalOf(peer) === cut) continue
@@ -54,11 +73,6 @@ function checkCuts(board: Board, cut: number): void {
       `rank ${peer} gave other counts than this rank; all ranks must give the same counts`,
     )
   }
-}
-
-/** A number that differs between different counts, almost always. */
-export function digestOf(counts: readonly number[]): number {
-  return counts.reduce((digest, count) => (digest * 31 + count + 1) % 0x1f_ffff_ffff_ffff, 0) % 2 ** 48
 }
 
 /** A list of numbers on each rank, of which rank r reduces the r-th. */
