@@ -1,4 +1,5 @@
-import type { Raw } from '../../wire/datatype.ts'
+import { Block } from '../../wire/block.ts'
+import { allocate, type Raw } from '../../wire/datatype.ts'
 import { SUM } from '../op/built-in.ts'
 import { type Combine, toOp } from '../op/user.ts'
 import type { Op } from '../op.ts'
@@ -7,7 +8,8 @@ import { where } from './check.ts'
 import { contribute } from './contribution.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 import { byBlocks } from './scan/by-blocks.ts'
-import { scanOnBoard } from './scan/select.ts'
+import { chain } from './scan/chain.ts'
+import { isChained, scanOnBoard } from './scan/select.ts'
 import { signature } from './signature.ts'
 import type { IntoOptions, OpLike, Reduced } from './types.ts'
 
@@ -37,7 +39,15 @@ export function scan(
     const shown = board && scanOnBoard(scope, board, 'scan', value, op, n, options)
     if (shown !== null) return shown
     const { carrier, own, type, count } = contribute(scope, 'scan', value, op, options?.into)
-    return scope.call(signature('scan', { op: op.code, type, count }), options, async (endpoint) =>
+    const call = signature('scan', { op: op.code, type, count })
+    if (isChained(op, own, scope.size, scope.byRank)) {
+      const result = options?.into ?? allocate(type, count)
+      return scope.call(call, options, async (endpoint) => {
+        await chain(endpoint, op, own, Block.of(result), false)
+        return result
+      })
+    }
+    return scope.call(call, options, async (endpoint) =>
       carrier.finish(
         await (scope.byRank ? byBlocks(endpoint, carrier, own, n) : doubling(endpoint, carrier, own)),
       ),

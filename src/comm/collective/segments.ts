@@ -49,15 +49,15 @@ export function receiveCombined(
 }
 
 /** How a block is cut; the same for all blocks of one type and length. */
-class Segments {
+export class Segments {
   readonly count: number
   /** Elements of a segment; the last may have fewer. */
   readonly length: number
   readonly #total: number
 
-  constructor(block: Block) {
+  constructor(block: Block, bytes = SEGMENT_BYTES) {
     this.#total = lengthOf(block)
-    this.length = Math.min(this.#total, SEGMENT_BYTES / elementSize(block.type))
+    this.length = Math.min(this.#total, bytes / elementSize(block.type))
     this.count = this.#total === 0 ? 0 : Math.ceil(this.#total / this.length)
   }
 

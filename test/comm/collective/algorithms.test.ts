@@ -26,6 +26,7 @@ import { halvingGather } from '../../../src/comm/collective/reduce/halving-gathe
 import { directBlocks } from '../../../src/comm/collective/reduce-scatter/direct.ts'
 import { pairwise } from '../../../src/comm/collective/reduce-scatter/pairwise.ts'
 import { byBlocks } from '../../../src/comm/collective/scan/by-blocks.ts'
+import { chain } from '../../../src/comm/collective/scan/chain.ts'
 import { SUM } from '../../../src/comm/op/built-in.ts'
 import { createOp } from '../../../src/comm/op/user.ts'
 import type { Op } from '../../../src/comm/op.ts'
@@ -247,6 +248,34 @@ describe('scan', () => {
           fold(compose, n, (rank) => mapsOf(rank, drawn.length)),
         )
       expectSame(input, mapsOf(endpoint.rank, drawn.length))
+    })
+  })
+
+  forSizes('chain', parameters, async (size, options, drawn) => {
+    for (const inPlace of [false, true]) {
+      await runEndpoints(size, options, async (endpoint) => {
+        const n = endpoint.rank + drawn.below
+        const input = mapsOf(endpoint.rank, drawn.length)
+        const out = inPlace ? input : new Float64Array(drawn.length)
+        await chain(endpoint, compose, Block.of(input), Block.of(out), drawn.below === 0)
+        if (n > 0)
+          expectSame(
+            out,
+            fold(compose, n, (rank) => mapsOf(rank, drawn.length)),
+          )
+        if (n === 0 || !inPlace) expectSame(input, mapsOf(endpoint.rank, drawn.length))
+      })
+    }
+  })
+
+  const severalSegments = fc.record({ length: fc.constantFrom(32768, 40_000), below: fc.constantFrom(0, 1) })
+  forSizes('chain of several segments', severalSegments, async (size, options, drawn) => {
+    const filled = (factor: number) => Float64Array.from({ length: drawn.length }, (_, i) => factor * i)
+    await runEndpoints(size, options, async (endpoint) => {
+      const n = endpoint.rank + drawn.below
+      const out = filled(endpoint.rank + 1)
+      await chain(endpoint, SUM, Block.of(out), Block.of(out), drawn.below === 0)
+      expectSame(out, filled(n === 0 ? 1 : (n * (n + 1)) / 2))
     })
   })
 })

@@ -4,9 +4,11 @@
  *     on a board       item, number             every rank gets the operands of those below, and combines them
  *                      array up to a cell       the same
  *                      longer, up to 4 ranks    the same, window by window, if the op is elementwise
- *     else             any                      distance doubling by messages (scan.ts), in which no rank
- *                                               combines more than lg p operands; by blocks, if bracketed by
- *                                               rank alone, as the others do
+ *     by messages      array of many segments   from rank to rank, a segment at a time (chain.ts), if the op is
+ *                                               elementwise
+ *                      anything else            distance doubling (scan.ts, exscan.ts), in which no rank combines
+ *                                               more than lg p operands
+ *                      bracketed by rank alone  by blocks, as on a board
  */
 
 import type { Board } from '../../../transport/board.ts'
@@ -22,10 +24,18 @@ import { checkPair, contribute } from '../contribution.ts'
 import type { Scope } from '../endpoint.ts'
 import { NUMBER, signature } from '../signature.ts'
 import type { IntoOptions } from '../types.ts'
+import { SEGMENT_BYTES } from './chain.ts'
 import { scanByWindows, scanItems, scanNumber, scanWhole, scanWholeArrays } from './on-board.ts'
 
 /** So many ranks at most combine all that they need of long vectors themselves. */
 const FEW_RANKS = 4
+
+/** Whether operands by messages go from rank to rank: in n/s + p - 2 steps of a segment, of which doubling takes lg p n/s. */
+export function isChained(op: Op, own: unknown, size: number, byRank: boolean): own is Block {
+  if (!(own instanceof Block) || !op.elementwise || byRank) return false
+  const segments = own.byteLength / SEGMENT_BYTES
+  return segments + size - 2 <= Math.ceil(Math.log2(size)) * segments
+}
 
 /** The scan of the operands of the first `n` ranks, on a board; null: by messages. */
 export function scanOnBoard(
